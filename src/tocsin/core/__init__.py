@@ -1,0 +1,1 @@
+"""Errors, settings, periods, places, beliefs and markings: what every other room stands on."""

@@ -1,0 +1,111 @@
+"""Every error Tocsin raises on purpose: what is wrong, where, and what to do next.
+
+TocsinError
+├── SettingsError            an environment variable or option cannot be used
+├── PlaceError
+│   ├── UnknownPlace         no state has this code or name at this date (suggestions attached)
+│   └── AmbiguousPlace       several states fit (candidates attached)
+├── PeriodError              a year, horizon or range is malformed or out of range
+├── SourceError
+│   ├── UnknownSource        no fact sheet has this name
+│   ├── FetchError           the bytes could not be had (network, offline, status, size, disk)
+│   ├── ContentError         bytes came but are not the file asked for (truncated, HTML, wrong digest)
+│   └── ContractError        the table breaks its contract so badly that it cannot be used
+├── PanelError               a panel cannot be built from the tables at hand
+├── ForecastError
+│   ├── FitError             a model cannot be fitted to these data
+│   └── ReleaseError         a release is missing, malformed or does not rebuild
+├── ScoreError               forecasts and outcomes cannot be scored together
+└── BriefError               a document cannot be made
+"""
+
+from __future__ import annotations
+
+
+class TocsinError(Exception):
+    """An error that a person can act on.
+
+    Parameters
+    ----------
+    what: one sentence that says what is wrong.
+    where: the file, row, setting or option concerned; empty if there is none.
+    remedy: one sentence that says what to do next.
+    """
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.remedy:
+            parts.append(self.remedy)
+        return " ".join(part if part.endswith((".", "?", "!")) else part + "." for part in parts)
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as the machine twins give it: kind, what, where, remedy."""
+        return {"error": type(self).__name__, "what": self.what, "where": self.where, "remedy": self.remedy}
+
+
+class SettingsError(TocsinError):
+    """An environment variable or option cannot be used."""
+
+
+class PlaceError(TocsinError):
+    """A code or name does not lead to exactly one state."""
+
+
+class UnknownPlace(PlaceError):
+    """No state has this code or name at this date."""
+
+
+class AmbiguousPlace(PlaceError):
+    """Several states fit this code or name."""
+
+
+class PeriodError(TocsinError):
+    """A year, horizon or range is malformed or out of range."""
+
+
+class SourceError(TocsinError):
+    """Something is wrong with a source of data."""
+
+
+class UnknownSource(SourceError):
+    """No fact sheet has this name."""
+
+
+class FetchError(SourceError):
+    """The bytes could not be had: network, offline, status, size or disk."""
+
+
+class ContentError(SourceError):
+    """Bytes came but are not the file asked for: truncated, HTML, wrong digest."""
+
+
+class ContractError(SourceError):
+    """A table breaks its contract so badly that it cannot be used."""
+
+
+class PanelError(TocsinError):
+    """A panel cannot be built from the tables at hand."""
+
+
+class ForecastError(TocsinError):
+    """A forecast cannot be made."""
+
+
+class FitError(ForecastError):
+    """A model cannot be fitted to these data."""
+
+
+class ReleaseError(ForecastError):
+    """A release is missing, malformed or does not rebuild."""
+
+
+class ScoreError(TocsinError):
+    """Forecasts and outcomes cannot be scored together."""
+
+
+class BriefError(TocsinError):
+    """A document cannot be made."""

@@ -1,0 +1,80 @@
+"""The one place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tocsin.core.errors import SettingsError
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where Tocsin keeps things and how it reaches the world.
+
+    home: folder for the cache, receipts and locally built releases (``TOCSIN_HOME``).
+    mirror: folder laid out as HOST/PATH that stands for the network, or None (``TOCSIN_MIRROR``).
+    offline: never use the network, only cache and mirror (``TOCSIN_OFFLINE``).
+    host, port: where the workbench listens (``TOCSIN_HOST``, ``TOCSIN_PORT``).
+    who: the name written into receipts (``TOCSIN_WHO``).
+    """
+
+    home: Path
+    mirror: Path | None = None
+    offline: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8420
+    who: str = "this node"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of fetched files, laid out as HOST/PATH."""
+        return self.home / "cache"
+
+    @property
+    def receipts(self) -> Path:
+        """The receipts, one JSON object a line."""
+        return self.home / "receipts.jsonl"
+
+    @property
+    def release(self) -> Path:
+        """Folder of the release built on this machine, if any."""
+        return self.home / "release"
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from the environment.
+
+        Errors: SettingsError names the variable, what is wrong with it and what to set instead.
+        """
+        env = os.environ if environ is None else environ
+        home = env.get("TOCSIN_HOME") or os.path.join(
+            env.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "tocsin"
+        )
+        mirror = Path(env["TOCSIN_MIRROR"]).expanduser() if env.get("TOCSIN_MIRROR") else None
+        if mirror is not None and not mirror.is_dir():
+            raise SettingsError(
+                f"the mirror folder {mirror} does not exist",
+                where="TOCSIN_MIRROR",
+                remedy="Name a folder laid out as HOST/PATH, or unset the variable",
+            )
+        flag = env.get("TOCSIN_OFFLINE", "").strip().lower()
+        if flag not in _TRUE | _FALSE:
+            raise SettingsError(f"{flag!r} is neither yes nor no", where="TOCSIN_OFFLINE", remedy="Set 1 or 0")
+        port_text = env.get("TOCSIN_PORT") or "8420"
+        if not port_text.isdigit() or not 0 < int(port_text) < 65536:
+            raise SettingsError(
+                f"{port_text!r} is not a port", where="TOCSIN_PORT", remedy="Set a whole number from 1 to 65535"
+            )
+        return cls(
+            home=Path(home).expanduser(),
+            mirror=mirror,
+            offline=flag in _TRUE,
+            host=env.get("TOCSIN_HOST") or "127.0.0.1",
+            port=int(port_text),
+            who=env.get("TOCSIN_WHO") or "this node",
+        )

@@ -1,0 +1,1 @@
+"""Models, their uncertainty, explanation, scores and the release they make."""

@@ -1,0 +1,1 @@
+"""Doors: command line, web pages, briefs. They call desk and core, nothing else."""

@@ -1,0 +1,1 @@
+"""One page that stands alone, for a named audience, as PDF, Word or Markdown."""

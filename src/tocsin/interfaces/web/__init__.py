@@ -1,0 +1,1 @@
+"""The read-only workbench: server-rendered pages, each with a .json twin."""

@@ -1,0 +1,1 @@
+"""Vocabularies and estimative yardsticks, each with its owner and source."""

@@ -1,0 +1,1 @@
+"""Place x period x feature tables made from sources, without leakage from the future."""
