@@ -31,9 +31,13 @@ class Belief:
     def __post_init__(self) -> None:
         for name, value in (("probability", self.probability), ("low", self.low), ("high", self.high)):
             if not (math.isfinite(value) and 0.0 <= value <= 1.0):
-                raise ForecastError(f"{name} is {value}, which is not a probability", remedy="Give a number from 0 to 1")
+                raise ForecastError(
+                    f"{name} is {value}, which is not a probability", remedy="Give a number from 0 to 1"
+                )
         if self.low > self.high:
-            raise ForecastError(f"the interval {self.low} to {self.high} is upside down", remedy="Give low <= high")
+            raise ForecastError(
+                f"the interval {self.low} to {self.high} is upside down", remedy="Give low <= high"
+            )
 
     @property
     def ratio(self) -> float | None:

@@ -228,13 +228,17 @@ def read_release(folder: Path) -> Release:
         release = Release.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise ReleaseError(
-            "there is no release here", where=str(path), remedy="Run `tocsin release build`, or reinstall the package"
+            "there is no release here",
+            where=str(path),
+            remedy="Run `tocsin release build`, or reinstall the package",
         ) from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise ReleaseError(
-            f"{place}: {first['msg']}", where=str(path), remedy="Build the release again with `tocsin release build`"
+            f"{place}: {first['msg']}",
+            where=str(path),
+            remedy="Build the release again with `tocsin release build`",
         ) from None
     if release.format != FORMAT:
         raise ReleaseError(

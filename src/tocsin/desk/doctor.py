@@ -1,0 +1,166 @@
+"""Is this machine fit for Tocsin: one line a check, with what to do where something is wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+from tocsin import __version__
+from tocsin.core.errors import TocsinError
+from tocsin.core.settings import Settings
+
+State = Literal["ok", "warn", "fail"]
+
+OLDEST_PYTHON = (3, 11)
+
+ROOM_WANTED, ROOM_NEEDED = 500, 50
+"""Free megabytes below which building a release gets tight, and below which nothing can be fetched."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: its name, state, what was found, and what to do unless all is well."""
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+def examine(environ: Mapping[str, str] | None = None) -> tuple[Check, ...]:
+    """Look at everything Tocsin needs; a check that cannot be made is itself a finding, never an error."""
+    checks = [_python()]
+    try:
+        settings = Settings.read(environ)
+    except TocsinError as error:
+        broken = Check("settings", "fail", f"{error.where}: {error.what}", error.remedy)
+        return (*checks, broken, *_releases(None), _typesetting())
+    checks.append(Check("settings", "ok", f"home {settings.home}"))
+    checks += [_home(settings), _room(settings), _mirror(settings), _receipts(settings)]
+    return (*checks, *_cached(settings), *_releases(settings), _typesetting())
+
+
+def _python() -> Check:
+    found = f"Tocsin {__version__} on Python {sys.version.split()[0]}"
+    if sys.version_info[:2] < OLDEST_PYTHON:
+        return Check("python", "fail", found, "Install Python 3.11 or newer")
+    return Check("python", "ok", found)
+
+
+def _home(settings: Settings) -> Check:
+    standing = _standing(settings.home)
+    if standing.is_dir() and os.access(standing, os.W_OK | os.X_OK):
+        return Check("home", "ok", f"{settings.home} can be written")
+    return Check("home", "fail", f"{standing} cannot be written", "Set TOCSIN_HOME to a folder of your own")
+
+
+def _standing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there: where it would be made."""
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+
+
+def _room(settings: Settings) -> Check:
+    free = shutil.disk_usage(_standing(settings.home)).free // 1_000_000
+    found = f"{free:,} MB free".replace(",", " ")
+    if free < ROOM_NEEDED:
+        return Check("disk", "fail", found, f"Free {ROOM_NEEDED} MB, or set TOCSIN_HOME to another disk")
+    if free < ROOM_WANTED:
+        return Check("disk", "warn", found, f"Free {ROOM_WANTED} MB before building a release")
+    return Check("disk", "ok", found)
+
+
+def _mirror(settings: Settings) -> Check:
+    if settings.mirror:
+        return Check("mirror", "ok", f"{settings.mirror}")
+    if settings.offline:
+        remedy = "Set TOCSIN_MIRROR to a folder laid out as HOST/PATH, or unset TOCSIN_OFFLINE"
+        return Check("mirror", "warn", "no mirror, and the network is switched off", remedy)
+    return Check("mirror", "ok", "none set: files come from the network")
+
+
+def _receipts(settings: Settings) -> Check:
+    from tocsin.sources.receipts import read_receipts
+
+    def look() -> Check:
+        book = read_receipts(settings.receipts)
+        found = f"{len(book.entries)} in {settings.receipts}"
+        if book.unreadable:
+            lines = ", ".join(map(str, book.unreadable[:5]))
+            remedy = f"Look at lines {lines}; the others still count"
+            return Check("receipts", "warn", f"{found}, {len(book.unreadable)} unreadable", remedy)
+        return Check("receipts", "ok", found)
+
+    return _guarded("receipts", look, "Make the file readable, or move it aside")
+
+
+def _cached(settings: Settings) -> Iterable[Check]:
+    """Every cached file against the digest of its receipt."""
+    from tocsin.sources.catalogue import catalogue
+    from tocsin.sources.fetch import find_cached
+
+    for source in catalogue().values():
+        for table in source.tables:
+            name = f"file {source.id}/{table.id}"
+
+            def look(name: str = name, table: object = table) -> Check:
+                found = find_cached(settings, table)  # type: ignore[arg-type]
+                if found is None:
+                    return Check(name, "warn", "not on this machine", "Run `tocsin pull`")
+                path, receipt = found
+                if receipt is None:
+                    what = f"{path} is not the file that came: no receipt has its digest"
+                    return Check(name, "fail", what, f"Run `tocsin pull {source.id}`")
+                return Check(name, "ok", f"as received {receipt.time} from the {receipt.origin}")
+
+            yield _guarded(name, look, "Run `tocsin pull`")
+
+
+def _releases(settings: Settings | None) -> Iterable[Check]:
+    with as_file(files("tocsin") / "data" / "release") as embedded:
+        yield _release("embedded release", embedded, "Install Tocsin again")
+    if settings is None:
+        return
+    if not settings.release.exists():
+        yield Check("local release", "ok", "none built on this machine: the embedded one is shown")
+    else:
+        yield _release("local release", settings.release, "Run `tocsin release build`")
+
+
+def _release(name: str, folder: Path, remedy: str) -> Check:
+    from tocsin.forecast.release import read_archive, read_release
+
+    def look() -> Check:
+        release, archive = read_release(folder), read_archive(folder)
+        found = f"method {release.method_version}, {release.vintage}, {len(release.countries)} states"
+        return Check(name, "ok", f"{found}, {archive.height} forecasts of the past")
+
+    return _guarded(name, look, remedy)
+
+
+def _typesetting() -> Check:
+    """Set one line with what the machine has: fonts missing here are fonts missing in a brief."""
+
+    def look() -> Check:
+        import typst
+
+        fonts = typst.Fonts()
+        typst.compile(b"Tocsin", format="pdf", font_paths=fonts)
+        return Check("briefs", "ok", f"PDF can be set; {len(fonts.families())} font families")
+
+    return _guarded("briefs", look, "Install Tocsin again, or ask for briefs as docx or md")
+
+
+def _guarded(name: str, look: Callable[[], Check], remedy: str) -> Check:
+    # A doctor that dies of the illness is no use: whatever a check raises is its finding.
+    try:
+        return look()
+    except TocsinError as error:
+        return Check(name, "fail", f"{error.where}: {error.what}".removeprefix(": "), error.remedy or remedy)
+    except Exception as error:
+        return Check(name, "fail", f"{type(error).__name__}: {error}", remedy)

@@ -1,0 +1,271 @@
+"""Having data at hand: pull them, see what there is and how old it is, and read the tables that other tasks need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from tocsin.core.errors import ContentError, FetchError, TocsinError
+from tocsin.core.settings import Settings
+from tocsin.core.work import Progress, silent
+from tocsin.panel.onset import OnsetPanel, build_onset_panel
+from tocsin.sources import ewp
+from tocsin.sources.catalogue import Source, Table, catalogue, chosen
+from tocsin.sources.client import Client
+from tocsin.sources.contract import read_checked
+from tocsin.sources.fetch import Fetched, age_in_days, fetch, find_cached, place_in
+from tocsin.sources.quarantine import Breach
+from tocsin.sources.receipts import Origin, Receipt, ReceiptBook, read_receipts
+
+
+@dataclass(frozen=True)
+class TablePull:
+    """What became of one table: where its bytes were found, how many rows went on, what was set aside, what failed.
+
+    origin, bytes, rows: None where there is no file, or no readable one. error: None where all went well.
+    """
+
+    source: str
+    table: str
+    title: str
+    origin: Origin | None = None
+    bytes: int | None = None
+    rows: int | None = None
+    quarantined: int | None = None
+    breaches: tuple[Breach, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class PullReport:
+    """One entry a table, in the order of the catalogue."""
+
+    tables: tuple[TablePull, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every table is at hand and usable."""
+        return all(table.error is None for table in self.tables)
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """What is at hand of one table.
+
+    at: ``cache``, ``mirror`` (not pulled yet) or None (not here). receipt, age_days: of the cached bytes; None where
+    there are none or no receipt vouches for them. rows, quarantined: None where the table cannot be read.
+    """
+
+    id: str
+    title: str
+    url: str
+    at: str | None
+    age_days: int | None
+    stale: bool
+    receipt: Receipt | None
+    rows: int | None
+    quarantined: int | None
+    breaches: tuple[Breach, ...]
+    warnings: tuple[str, ...]
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """A source's fact sheet, and what is at hand of it."""
+
+    id: str
+    title: str
+    provider: str
+    homepage: str
+    licence: str
+    terms: str
+    may_redistribute: bool
+    cadence: str
+    vintage: str
+    citation: str
+    stale_after_days: int
+    tables: tuple[TableStatus, ...]
+
+    @property
+    def have(self) -> bool:
+        """Whether every table is here, in the cache or in the mirror."""
+        return all(table.at is not None for table in self.tables)
+
+    @property
+    def stale(self) -> bool:
+        """Whether any table is older than the fact sheet allows."""
+        return any(table.stale for table in self.tables)
+
+
+def pull(
+    settings: Settings,
+    names: Sequence[str] = (),
+    *,
+    offline: bool = False,
+    progress: Progress = silent,
+    client: Client | None = None,
+) -> PullReport:
+    """Have the named sources (all, if none is named) at hand, checked against their contracts.
+
+    One table that fails does not stop the others; its entry says why.
+
+    Errors: UnknownSource before anything is fetched.
+    """
+    now = datetime.now(UTC)
+    wanted = [(source, table) for source in chosen(names) for table in source.tables]
+    done: list[TablePull] = []
+    for source, table in wanted:
+        progress(len(done), len(wanted), f"{source.id}: {table.title}")
+        done.append(_pull_table(settings, source, table, now, offline, client))
+    progress(len(wanted), len(wanted), "done")
+    return PullReport(tuple(done))
+
+
+def _pull_table(
+    settings: Settings, source: Source, table: Table, now: datetime, offline: bool, client: Client | None
+) -> TablePull:
+    try:
+        fetched = fetch(settings, source, table, now=now, client=client, offline=offline, refresh=True)
+    except TocsinError as error:
+        return TablePull(source.id, table.id, table.title, error=str(error))
+    try:
+        report = read_checked(fetched.path, source, table, this_year=now.year).quarantine
+    except TocsinError as error:
+        return TablePull(
+            source.id,
+            table.id,
+            table.title,
+            origin=fetched.origin,
+            bytes=fetched.receipt.bytes,
+            notes=fetched.notes,
+            error=str(error),
+        )
+    return TablePull(
+        source.id,
+        table.id,
+        table.title,
+        origin=fetched.origin,
+        bytes=fetched.receipt.bytes,
+        rows=report.good,
+        quarantined=report.quarantined,
+        breaches=report.breaches,
+        notes=(*fetched.notes, *report.warnings),
+    )
+
+
+def list_sources(settings: Settings) -> tuple[SourceStatus, ...]:
+    """Every source Tocsin knows: its fact sheet, whether it is here, how old, and what its contract set aside."""
+    now = datetime.now(UTC)
+    return tuple(_source_status(settings, source, now) for source in catalogue().values())
+
+
+def receipts(settings: Settings) -> ReceiptBook:
+    """All receipts of this node, and the lines of the file that are none."""
+    return read_receipts(settings.receipts)
+
+
+def _source_status(settings: Settings, source: Source, now: datetime) -> SourceStatus:
+    tables = tuple(_table_status(settings, source, table, now) for table in source.tables)
+    sheet = {name: getattr(source, name) for name in SourceStatus.__dataclass_fields__ if name != "tables"}
+    return SourceStatus(**sheet, tables=tables)
+
+
+def _table_status(settings: Settings, source: Source, table: Table, now: datetime) -> TableStatus:
+    at, path, receipt = _at_hand(settings, table)
+    age = age_in_days(receipt, now) if receipt else None
+    rows = quarantined = None
+    breaches: tuple[Breach, ...] = ()
+    warnings: tuple[str, ...] = ()
+    problem = None
+    if path is not None:
+        try:
+            if at == "cache" and receipt is None and read_receipts(settings.receipts).of(table.url):
+                raise ContentError(
+                    "the cached file is not the one that came: its digest differs from its receipt",
+                    where=str(path),
+                    remedy="Run `tocsin pull` to fetch it again",
+                )
+            report = read_checked(path, source, table, this_year=now.year).quarantine
+            rows, quarantined = report.good, report.quarantined
+            breaches, warnings = report.breaches, report.warnings
+        except TocsinError as error:
+            problem = str(error)
+    return TableStatus(
+        id=table.id,
+        title=table.title,
+        url=table.url,
+        at=at,
+        age_days=age,
+        stale=age is not None and age > source.stale_after_days,
+        receipt=receipt,
+        rows=rows,
+        quarantined=quarantined,
+        breaches=breaches,
+        warnings=warnings,
+        problem=problem,
+    )
+
+
+def _at_hand(settings: Settings, table: Table) -> tuple[str | None, Path | None, Receipt | None]:
+    if found := find_cached(settings, table):
+        return "cache", *found
+    mirrored = place_in(settings.mirror, table.url) if settings.mirror else None
+    return ("mirror", mirrored, None) if mirrored and mirrored.is_file() else (None, None, None)
+
+
+def load_onset_panel(settings: Settings) -> OnsetPanel:
+    """The panel of the onset models, from the cache or a mirror; the network is not used.
+
+    Errors: FetchError (nothing is here: what to run), ContentError, ContractError, PanelError.
+    """
+    fetched, source, year = _have(settings, ewp.PANEL)
+    checked = ewp.read_panel(fetched.path, this_year=year)
+    return build_onset_panel(checked.frame, vintage=source.vintage, receipts=(fetched.receipt,))
+
+
+def published_ewp(settings: Settings) -> pl.DataFrame | None:
+    """The Early Warning Project's published forecasts, columns of ``ewp.read_forecasts``; None where not here.
+
+    Errors: ContentError, ContractError where the file is here and cannot be used.
+    """
+    try:
+        fetched, _, year = _have(settings, ewp.FORECASTS)
+    except FetchError:
+        return None
+    return ewp.read_forecasts(fetched.path, this_year=year).frame
+
+
+def published_walk_forward(settings: Settings) -> pl.DataFrame | None:
+    """Their published walk-forward forecasts, columns of ``ewp.read_walk_forward``; None where not here.
+
+    Errors: ContentError, ContractError where the file is here and cannot be used.
+    """
+    try:
+        fetched, _, year = _have(settings, ewp.WALK_FORWARD)
+    except FetchError:
+        return None
+    return ewp.read_walk_forward(fetched.path, this_year=year).frame
+
+
+def published_coefficients(settings: Settings) -> pl.DataFrame | None:
+    """Their published coefficients, columns of ``ewp.read_coefficients``; None where not here.
+
+    Errors: ContentError, ContractError where the file is here and cannot be used.
+    """
+    try:
+        fetched, _, year = _have(settings, ewp.COEFFICIENTS)
+    except FetchError:
+        return None
+    return ewp.read_coefficients(fetched.path, this_year=year).frame
+
+
+def _have(settings: Settings, names: tuple[str, str]) -> tuple[Fetched, Source, int]:
+    now = datetime.now(UTC)
+    source = catalogue()[names[0]]
+    return fetch(settings, source, source.table(names[1]), now=now, offline=True), source, now.year

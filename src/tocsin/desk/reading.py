@@ -1,0 +1,198 @@
+"""Which release is read: the one built on this machine if it is whole, otherwise the one in the package.
+
+A release that cannot be read never stops the workbench: the embedded one serves, and ``notice`` says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tocsin.core.belief import Belief
+from tocsin.core.errors import ForecastError, ReleaseError
+from tocsin.core.marking import Marking
+from tocsin.core.settings import Settings
+from tocsin.forecast.release import (
+    Analogue,
+    Change,
+    Contribution,
+    CountryForecast,
+    DataReceipt,
+    NotForecast,
+    Outcome,
+    Release,
+    read_archive,
+    read_release,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "Analogue",
+    "Change",
+    "Contribution",
+    "CountryForecast",
+    "DataReceipt",
+    "Facts",
+    "NotForecast",
+    "Outcome",
+    "Reading",
+    "Release",
+    "belief",
+    "facts",
+    "read",
+]
+
+Origin = Literal["built on this machine", "embedded in the package"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A release that serves, with its archive of walk-forward forecasts.
+
+    origin: where it came from. notice: why the release of this machine does not serve; empty if nothing is wrong.
+    """
+
+    release: Release
+    archive: pl.DataFrame
+    origin: Origin
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What must travel with every number of a release (design, rule 4).
+
+    base_rate: share of state-years of ``base_rate_years`` in which the outcome came true within the horizon.
+    expected_onsets: sum of the probabilities of all states. coverage: nominal coverage of the intervals.
+    covered: how many states have a forecast.
+    """
+
+    outcome: Outcome
+    horizon: str
+    vintage: str
+    data_year: int
+    method: str
+    method_version: str
+    base_rate: float
+    base_rate_years: str
+    expected_onsets: float
+    coverage: float
+    explanation_kind: str
+    covered: int
+    caveats: tuple[str, ...]
+    receipts: tuple[DataReceipt, ...]
+    licence: str
+    marking: Marking
+    origin: Origin
+    notice: str
+
+    @property
+    def event(self) -> str:
+        """What is forecast, for the middle of a sentence: the outcome's title without its capital."""
+        title = self.outcome.title
+        return title[:1].lower() + title[1:]
+
+
+def read(settings: Settings) -> Reading:
+    """The release that serves on this machine.
+
+    Errors: ReleaseError only if the embedded release itself cannot be read.
+    """
+    folder = settings.release
+    if not (folder / "release.json").exists():
+        return _embedded()
+    try:
+        return _local(folder, _stamp(folder))
+    except ForecastError as error:
+        embedded = _embedded()
+        return Reading(
+            embedded.release,
+            embedded.archive,
+            embedded.origin,
+            notice="The release built on this machine cannot be read, so the one embedded in the package is shown. "
+            + str(error),
+        )
+
+
+def facts(reading: Reading) -> Facts:
+    """The header of a release."""
+    release = reading.release
+    return Facts(
+        outcome=release.outcome,
+        horizon=release.horizon,
+        vintage=release.vintage,
+        data_year=release.data_year,
+        method=release.method,
+        method_version=release.method_version,
+        base_rate=release.base_rate,
+        base_rate_years=release.base_rate_years,
+        expected_onsets=release.expected_onsets,
+        coverage=release.interval_coverage,
+        explanation_kind=release.explanation_kind,
+        covered=len(release.countries),
+        caveats=release.caveats,
+        receipts=release.receipts,
+        licence=release.licence,
+        # A release holds our own results from public data only, so it is made to be passed on.
+        marking=Marking.CLEAR,
+        origin=reading.origin,
+        notice=reading.notice,
+    )
+
+
+def belief(forecast: CountryForecast, release: Release) -> Belief:
+    """A country's probability with its interval and the base rate to hold it against.
+
+    Errors: ForecastError if the interval is upside down.
+    """
+    return Belief(
+        forecast.probability, forecast.low, forecast.high, release.interval_coverage, release.base_rate or None
+    )
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """Changes whenever a file of the release is replaced, so that a new build shows without a restart."""
+    try:
+        found = [(folder / name).stat() for name in ("release.json", "archive.csv")]
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            "this file of the release is missing", where=str(error.filename), remedy="Run `tocsin release build`"
+        ) from None
+    except OSError as error:
+        raise ReleaseError(
+            f"the release cannot be opened ({error.strerror})",
+            where=str(error.filename),
+            remedy="Give this user the right to read it, or run `tocsin release build`",
+        ) from None
+    return tuple(part for status in found for part in (status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(maxsize=2)
+def _local(folder: Path, stamp: tuple[int, ...]) -> Reading:
+    return _whole(folder, "built on this machine")
+
+
+@lru_cache(maxsize=1)
+def _embedded() -> Reading:
+    with as_file(files("tocsin") / "data" / "release") as folder:
+        return _whole(folder, "embedded in the package")
+
+
+def _whole(folder: Path, origin: Origin) -> Reading:
+    """Both files, checked as far as a page relies on them."""
+    try:
+        release, archive = read_release(folder), read_archive(folder)
+    except OSError as error:
+        raise ReleaseError(
+            f"the release cannot be opened ({error.strerror})",
+            where=str(folder),
+            remedy="Give this user the right to read it, or run `tocsin release build`",
+        ) from None
+    for forecast in release.countries:
+        belief(forecast, release)
+    return Reading(release, archive, origin)

@@ -1,0 +1,62 @@
+"""A brief as Markdown: for an e-mail, a wiki, or a line on which nothing else gets through."""
+
+from __future__ import annotations
+
+import re
+
+from tocsin.desk.document import Block, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
+from tocsin.interfaces.briefs import FOOT
+
+_INLINE = re.compile(r"([\\`*_\[\]<>|~])")
+_BLOCK_START = re.compile(r"^(#{1,6}|[-+]|\d+[.)])(?=\s)")
+
+
+def markdown(brief: Brief) -> str:
+    """The brief as CommonMark with pipe tables."""
+    marking = f"**{plain(brief.marking.label)}**"
+    parts = [marking, f"# {plain(brief.title)}", plain(brief.subtitle)]
+    parts += [_block(block) for block in brief.blocks]
+    parts += ["---", plain(FOOT), marking]
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    """Text in which nothing is read as markup, on one line.
+
+    >>> plain("a *b* [c](d) | e")
+    'a \\\\*b\\\\* \\\\[c\\\\](d) \\\\| e'
+    >>> plain("# no heading"), plain("8.1 % chance")
+    ('\\\\# no heading', '8.1 % chance')
+    """
+    line = _INLINE.sub(r"\\\1", " ".join(text.split()))
+    return _BLOCK_START.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], line)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return f"## {plain(block.text)}"
+        case Paragraph():
+            return plain(block.text)
+        case Bullets():
+            return _bullets(block.items)
+        case KeyFigure():
+            return f"**{plain(block.figure)}**\n\n{_bullets(block.lines)}"
+        case Table():
+            return _table(block)
+        case SmallPrint():
+            return "\n\n".join(f"**{plain(label)}.** {plain(text)}" for label, text in block.entries)
+
+
+def _bullets(items: tuple[str, ...]) -> str:
+    return "\n".join(f"- {plain(item)}" for item in items)
+
+
+def _table(table: Table) -> str:
+    rule = ["---:" if column in table.numeric else "---" for column in range(len(table.columns))]
+    rows = [
+        [plain(cell) for cell in table.columns],
+        rule,
+        *[[plain(cell) for cell in row] for row in table.rows],
+    ]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -1,0 +1,127 @@
+"""What the command line writes: results on standard output, progress and remarks on standard error."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import PurePath
+from typing import Annotated, Any
+
+import typer
+
+from tocsin.core.work import Progress
+
+PLAIN_WIDTH = 140
+"""Columns of a table that goes into a pipe or a file."""
+
+SECONDS_BETWEEN_LINES = 10.0
+"""How often long work writes a line where there is no terminal."""
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Write one JSON document to standard output, and nothing else there.")
+]
+
+
+def write_json(data: object) -> None:
+    """One JSON document on standard output; dataclasses, dates, enums and paths are written plainly."""
+    sys.stdout.write(to_json(data))
+
+
+def to_json(data: object) -> str:
+    """The JSON text of anything the desk returns."""
+    return json.dumps(data, default=_plain, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(value: Any) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if hasattr(value, "model_dump"):
+        return value.model_dump()
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, PurePath):
+        return str(value)
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal, on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def remark(text: str) -> None:
+    """A line beside the result, on standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[int] = ()) -> None:
+    """A table on standard output; ``numeric`` names the positions of the columns set flush right."""
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for position, column in enumerate(columns):
+        right = position in numeric
+        drawn.add_column(column, justify="right" if right else "left", no_wrap=right)
+    for row in rows:
+        drawn.add_row(*row)
+    width = None if sys.stdout.isatty() else PLAIN_WIDTH
+    Console(file=sys.stdout, width=width, markup=False, highlight=False, emoji=False).print(drawn)
+
+
+@contextmanager
+def watching() -> Iterator[Progress]:
+    """Show on standard error how far long work has come: bars on a terminal, an occasional line elsewhere."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(done: int, total: int, what: str) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def _lines() -> Progress:
+    last: dict[str, float] = {}
+
+    def show(done: int, total: int, what: str) -> None:
+        now = time.monotonic()
+        if done < total and now - last.get(what, -SECONDS_BETWEEN_LINES) < SECONDS_BETWEEN_LINES:
+            return
+        last[what] = now
+        remark(f"{what}: {done} of {total}")
+
+    return show
+
+
+@contextmanager
+def interruptible(kept: str) -> Iterator[None]:
+    """Turn Ctrl-C into one line that says what was kept and how to go on, and the exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        remark(f"\nInterrupted. {kept}")
+        raise typer.Exit(130) from None
