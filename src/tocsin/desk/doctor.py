@@ -7,13 +7,17 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tocsin import __version__
 from tocsin.core.errors import TocsinError
 from tocsin.core.settings import Settings
+
+if TYPE_CHECKING:
+    from tocsin.sources.catalogue import Source, Table
 
 State = Literal["ok", "warn", "fail"]
 
@@ -102,23 +106,26 @@ def _receipts(settings: Settings) -> Check:
 def _cached(settings: Settings) -> Iterable[Check]:
     """Every cached file against the digest of its receipt."""
     from tocsin.sources.catalogue import catalogue
-    from tocsin.sources.fetch import find_cached
 
     for source in catalogue().values():
         for table in source.tables:
-            name = f"file {source.id}/{table.id}"
+            yield _guarded(f"file {source.id}/{table.id}", partial(_file, settings, source, table), "Run `tocsin pull`")
 
-            def look(name: str = name, table: object = table) -> Check:
-                found = find_cached(settings, table)  # type: ignore[arg-type]
-                if found is None:
-                    return Check(name, "warn", "not on this machine", "Run `tocsin pull`")
-                path, receipt = found
-                if receipt is None:
-                    what = f"{path} is not the file that came: no receipt has its digest"
-                    return Check(name, "fail", what, f"Run `tocsin pull {source.id}`")
-                return Check(name, "ok", f"as received {receipt.time} from the {receipt.origin}")
 
-            yield _guarded(name, look, "Run `tocsin pull`")
+def _file(settings: Settings, source: Source, table: Table) -> Check:
+    from tocsin.sources.fetch import find_cached
+    from tocsin.sources.receipts import read_receipts
+
+    name, pull = f"file {source.id}/{table.id}", f"Run `tocsin pull {source.id}`"
+    found = find_cached(settings, table)
+    if found is None:
+        return Check(name, "warn", "not on this machine", pull)
+    path, receipt = found
+    if receipt:
+        return Check(name, "ok", f"as it came {receipt.time} from the {receipt.origin}")
+    if read_receipts(settings.receipts).of(table.url):
+        return Check(name, "fail", f"{path} is not the file that came: no receipt has its digest", pull)
+    return Check(name, "warn", f"{path} was laid there by hand and has no receipt yet", pull)
 
 
 def _releases(settings: Settings | None) -> Iterable[Check]:

@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 
 from tocsin.core.marking import Marking
+
+
+class Audience(StrEnum):
+    """Whom a brief is for; ``data/audiences.toml`` says what each one's page holds."""
+
+    MINISTER = "minister"
+    COUNCIL = "council"
+    POST = "post"
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ class Brief:
     """
 
     place: str
-    audience: str
+    audience: Audience
     title: str
     subtitle: str
     marking: Marking
@@ -105,7 +115,7 @@ class Brief:
         """The whole document as JSON can hold it; every block names its kind."""
         return {
             "place": self.place,
-            "audience": self.audience,
+            "audience": self.audience.value,
             "title": self.title,
             "subtitle": self.subtitle,
             "marking": self.marking.label,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
-from tocsin.core.errors import ContentError, FetchError, TocsinError
+from tocsin.core.errors import ContentError, TocsinError
 from tocsin.core.settings import Settings
 from tocsin.core.work import Progress, silent
 from tocsin.panel.onset import OnsetPanel, build_onset_panel
@@ -18,7 +19,7 @@ from tocsin.sources.catalogue import Source, Table, catalogue, chosen
 from tocsin.sources.client import Client
 from tocsin.sources.contract import read_checked
 from tocsin.sources.fetch import Fetched, age_in_days, fetch, find_cached, place_in
-from tocsin.sources.quarantine import Breach
+from tocsin.sources.quarantine import Breach, Checked
 from tocsin.sources.receipts import Origin, Receipt, ReceiptBook, read_receipts
 
 
@@ -224,48 +225,44 @@ def load_onset_panel(settings: Settings) -> OnsetPanel:
 
     Errors: FetchError (nothing is here: what to run), ContentError, ContractError, PanelError.
     """
-    fetched, source, year = _have(settings, ewp.PANEL)
-    checked = ewp.read_panel(fetched.path, this_year=year)
+    checked, source, fetched = _have(settings, ewp.PANEL, ewp.read_panel)
     return build_onset_panel(checked.frame, vintage=source.vintage, receipts=(fetched.receipt,))
 
 
 def published_ewp(settings: Settings) -> pl.DataFrame | None:
     """The Early Warning Project's published forecasts, columns of ``ewp.read_forecasts``; None where not here.
 
-    Errors: ContentError, ContractError where the file is here and cannot be used.
+    Errors: ContentError, ContractError where the file is here and cannot be used; so for all tables below.
     """
-    try:
-        fetched, _, year = _have(settings, ewp.FORECASTS)
-    except FetchError:
-        return None
-    return ewp.read_forecasts(fetched.path, this_year=year).frame
+    return _if_here(settings, ewp.FORECASTS, ewp.read_forecasts)
 
 
 def published_walk_forward(settings: Settings) -> pl.DataFrame | None:
-    """Their published walk-forward forecasts, columns of ``ewp.read_walk_forward``; None where not here.
-
-    Errors: ContentError, ContractError where the file is here and cannot be used.
-    """
-    try:
-        fetched, _, year = _have(settings, ewp.WALK_FORWARD)
-    except FetchError:
-        return None
-    return ewp.read_walk_forward(fetched.path, this_year=year).frame
+    """Their published walk-forward forecasts, columns of ``ewp.read_walk_forward``; None where not here."""
+    return _if_here(settings, ewp.WALK_FORWARD, ewp.read_walk_forward)
 
 
 def published_coefficients(settings: Settings) -> pl.DataFrame | None:
-    """Their published coefficients, columns of ``ewp.read_coefficients``; None where not here.
-
-    Errors: ContentError, ContractError where the file is here and cannot be used.
-    """
-    try:
-        fetched, _, year = _have(settings, ewp.COEFFICIENTS)
-    except FetchError:
-        return None
-    return ewp.read_coefficients(fetched.path, this_year=year).frame
+    """Their published coefficients, columns of ``ewp.read_coefficients``; None where not here."""
+    return _if_here(settings, ewp.COEFFICIENTS, ewp.read_coefficients)
 
 
-def _have(settings: Settings, names: tuple[str, str]) -> tuple[Fetched, Source, int]:
+def mass_killing_episodes(settings: Settings) -> pl.DataFrame | None:
+    """Their list of episodes, columns of ``ewp.read_episodes``; None where not here."""
+    return _if_here(settings, ewp.EPISODES, ewp.read_episodes)
+
+
+class _Reader(Protocol):
+    def __call__(self, path: Path, *, this_year: int) -> Checked: ...
+
+
+def _if_here(settings: Settings, names: tuple[str, str], read: _Reader) -> pl.DataFrame | None:
+    table = catalogue()[names[0]].table(names[1])
+    return None if _at_hand(settings, table)[0] is None else _have(settings, names, read)[0].frame
+
+
+def _have(settings: Settings, names: tuple[str, str], read: _Reader) -> tuple[Checked, Source, Fetched]:
     now = datetime.now(UTC)
     source = catalogue()[names[0]]
-    return fetch(settings, source, source.table(names[1]), now=now, offline=True), source, now.year
+    fetched = fetch(settings, source, source.table(names[1]), now=now, offline=True)
+    return read(fetched.path, this_year=now.year), source, fetched

@@ -45,7 +45,7 @@ METRICS = (
         "the same in the Early Warning Project's unit: onset years, the higher of the two preceding forecasts",
         "higher",
     ),
-    Metric("aucpr", "AUC-PR", "precision averaged over recall; its floor is the base rate", "higher"),
+    Metric("auc_pr", "AUC-PR", "precision averaged over recall; its floor is the base rate", "higher"),
     Metric("recall10", "Recall at 10", "share of onsets that fell among the ten highest", "higher"),
     Metric("recall20", "Recall at 20", "share of onsets that fell among the twenty highest", "higher"),
     Metric("recall30", "Recall at 30", "share of onsets that fell among the thirty highest", "higher"),

@@ -31,8 +31,8 @@ Floats = NDArray[np.float64]
 LABEL_LAG = 2
 """Years until the outcome of a row is known: an onset in either of the two following years."""
 
-FOLD_SEED = 1
-"""Seed of the random ten folds of the reproduced model; the published folds are not known."""
+FOLDS, FOLD_SEED = 10, 1
+"""The reproduced model is cross-validated over ten random folds; the published ones are not known."""
 
 
 def _year(table: Table, method: Method, delay: int, baselines: bool, year: int) -> Piece:
@@ -128,11 +128,6 @@ def archive(table: Table, walk: WalkForward) -> pl.DataFrame:
     return pl.concat(frames).with_columns(outcomes).sort("predictor_year", "place")
 
 
-def random_folds(rows: int, seed: int, folds: int = 10) -> NDArray[np.int64]:
-    """Fold numbers (rows,) in folds of equal size, shuffled."""
-    return np.random.default_rng(seed).permutation(np.arange(rows) % folds)
-
-
 def reproduced(
     table: Table, origins: range, *, delay: int = 0, map_: Map = map, progress: Progress = silent
 ) -> dict[int, Floats]:
@@ -142,7 +137,7 @@ def reproduced(
     """
     whole = table.whole
     year = table.year[whole]
-    folds = [random_folds(int((year <= last - delay).sum()), FOLD_SEED + last) for last in origins]
+    folds = [elasticnet.random_folds(int((year <= last - delay).sum()), FOLDS, [FOLD_SEED, last]) for last in origins]
     found = elasticnet.walk_forward(
         table.X[whole],
         table.as_published[whole],

@@ -41,6 +41,19 @@ SEED = 7
 
 
 @dataclass(frozen=True)
+class Years:
+    """A block of years: first and last predictor year of the two-year unit, first and last year of the onset unit."""
+
+    predictor: tuple[int, int]
+    onset: tuple[int, int]
+
+
+REPORTED = Years((2008, 2022), (2009, 2024))
+EVERY = Years((1993, 2022), (1994, 2024))
+CHOSEN_ON = Years((1993, 2006), (1994, 2008))
+
+
+@dataclass(frozen=True)
 class Unit:
     """Aligned arrays of one unit: probabilities by model, outcome, place and list (the year), all of length n."""
 
@@ -130,8 +143,7 @@ def score_block(
     *,
     key: str,
     title: str,
-    predictor_years: tuple[int, int],
-    onset_years: tuple[int, int],
+    years: Years,
     map_: Map = map,
     progress: Progress = silent,
 ) -> ScoreBlock:
@@ -140,8 +152,8 @@ def score_block(
     Every model is scored on the same rows and the same draws of countries; a difference whose interval covers 0 is
     not distinguishable.
     """
-    pair = two_year_unit(archive, models, *predictor_years)
-    single = onset_year_unit(archive, models, *onset_years)
+    pair = two_year_unit(archive, models, *years.predictor)
+    single = onset_year_unit(archive, models, *years.onset)
     places = np.unique(np.concatenate([pair.place, single.place]))
     counts = score.cluster_draws(places, DRAWS, SEED)
     in_pair, in_single = np.searchsorted(places, pair.place), np.searchsorted(places, single.place)
@@ -157,7 +169,7 @@ def score_block(
     return ScoreBlock(
         key=key,
         title=title,
-        years=f"{onset_years[0]}-{onset_years[1]}",
+        years=f"{years.onset[0]}-{years.onset[1]}",
         n=int(pair.y.size),
         positives=int(pair.y.sum()),
         models=tuple(
@@ -165,9 +177,7 @@ def score_block(
                 model=model,
                 label=LABELS[model],
                 metrics={name: _interval(points[model][name], draws[model][name]) for name in METRICS},
-                reliability=tuple(
-                    ReliabilityBin(**vars(b)) for b in score.reliability(pair.p[model], pair.y, EDGES)
-                ),
+                reliability=tuple(ReliabilityBin(**vars(b)) for b in score.reliability(pair.p[model], pair.y, EDGES)),
             )
             for model in models
         ),

@@ -33,7 +33,7 @@ class Explained:
 
 
 def against_average(ensemble: Ensemble, X: Floats) -> Explained:
-    """Exact contributions (n, p) measured from the mean of these rows, so that "+" means "more than the average state"."""
+    """Exact contributions (n, p) measured from the mean of these rows: "+" means "more than the average state"."""
     raw = ensemble.contributions(X)
     mean = raw.mean(axis=0)
     return Explained(float(ensemble.base + mean.sum()), raw - mean)

@@ -61,7 +61,7 @@ def onset_method() -> Method:
     raw: dict[str, Any] = tomllib.loads(text)
     try:
         boosting, net, base = dict(raw["boosting"]), raw["elastic_net"], raw["baselines"]
-        directions = {f: 1 for f in raw["directions"]["up"]} | {f: -1 for f in raw["directions"]["down"]}
+        directions = dict.fromkeys(raw["directions"]["up"], 1) | dict.fromkeys(raw["directions"]["down"], -1)
         weight = boosting.pop("weight")
         return Method(
             version=raw["version"],

@@ -186,6 +186,13 @@ class ScoreBlock(_Part):
     comparisons: tuple[Comparison, ...] = ()
 
 
+class StepTerm(_Part):
+    """A step function of one predictor: values[i] of log-odds where thresholds[i - 1] < x <= thresholds[i]."""
+
+    thresholds: tuple[float, ...]
+    values: tuple[float, ...]
+
+
 class Release(_Part):
     """Everything the workbench shows when nothing else can be had."""
 
@@ -204,6 +211,7 @@ class Release(_Part):
     countries: tuple[CountryForecast, ...]
     not_forecast: tuple[NotForecast, ...]
     coefficients: dict[str, dict[str, float]]
+    steps: dict[str, StepTerm] = {}
     scores: tuple[ScoreBlock, ...]
     receipts: tuple[DataReceipt, ...]
     caveats: tuple[str, ...]
@@ -212,10 +220,8 @@ class Release(_Part):
 
     def country(self, place: str) -> CountryForecast | NotForecast | None:
         """The forecast, or the reason for its absence, of one place id; None if the release has never heard of it."""
-        for entry in (*self.countries, *self.not_forecast):
-            if entry.place == place:
-                return entry
-        return None
+        entries: tuple[CountryForecast | NotForecast, ...] = (*self.countries, *self.not_forecast)
+        return next((entry for entry in entries if entry.place == place), None)
 
 
 def read_release(folder: Path) -> Release:

@@ -35,19 +35,13 @@ def checked(p: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> tup
             remedy="Give one outcome and one weight a forecast",
         )
     if p_.size == 0:
-        raise ScoreError(
-            "there is nothing to score", remedy="Give at least one forecast with a known outcome"
-        )
+        raise ScoreError("there is nothing to score", remedy="Give at least one forecast with a known outcome")
     if not np.all((p_ >= 0) & (p_ <= 1)):
         raise ScoreError("a forecast is not a probability", remedy="Give numbers from 0 to 1")
     if not np.all((y_ == 0) | (y_ == 1)):
-        raise ScoreError(
-            "an outcome is neither 0 nor 1", remedy="Leave forecasts out while their outcome is unknown"
-        )
+        raise ScoreError("an outcome is neither 0 nor 1", remedy="Leave forecasts out while their outcome is unknown")
     if not np.all(w_ >= 0) or w_.sum() == 0:
-        raise ScoreError(
-            "weights must be non-negative and not all zero", remedy="Count rows, or leave weights out"
-        )
+        raise ScoreError("weights must be non-negative and not all zero", remedy="Count rows, or leave weights out")
     return p_, y_, w_
 
 
@@ -132,9 +126,7 @@ def on_list(p: ArrayLike, y: ArrayLike, lists: ArrayLike, k: int) -> NDArray[np.
     return chosen
 
 
-def recall_at(
-    p: ArrayLike, y: ArrayLike, lists: ArrayLike, k: int, weights: ArrayLike | None = None
-) -> float:
+def recall_at(p: ArrayLike, y: ArrayLike, lists: ArrayLike, k: int, weights: ArrayLike | None = None) -> float:
     """Share of all events that were among the k highest of their list; NaN without events."""
     p_, y_, w_ = checked(p, y, weights)
     caught = on_list(p_, y_, lists, k)
@@ -177,9 +169,7 @@ def reliability(p: ArrayLike, y: ArrayLike, edges: Sequence[float]) -> tuple[Bin
         n, events = int(inside.sum()), int(y_[inside].sum())
         if n:
             low, high = wilson(events, n)
-            bins.append(
-                Bin(edges[i], edges[i + 1], n, float(p_[inside].mean()), events, events / n, low, high)
-            )
+            bins.append(Bin(edges[i], edges[i + 1], n, float(p_[inside].mean()), events, events / n, low, high))
     return tuple(bins)
 
 

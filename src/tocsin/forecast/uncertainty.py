@@ -110,7 +110,8 @@ def ranking(log_odds: Floats, drawn: Floats, coverage: float) -> Ranking:
     m = log_odds.size
     tied_low, tied_high = np.empty(m, dtype=np.int64), np.empty(m, dtype=np.int64)
     for position, country in enumerate(order):
-        above = (sorted_draws > sorted_draws[:, [position]]).mean(axis=0)
+        own = sorted_draws[:, [position]]
+        above = ((sorted_draws > own) + 0.5 * (sorted_draws == own)).mean(axis=0)
         apart = (above > 1 - tail) | (above < tail)
         apart[position] = False
         higher, lower = np.flatnonzero(apart[:position]), np.flatnonzero(apart[position:])

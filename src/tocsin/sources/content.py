@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 from tocsin.core.errors import ContentError
@@ -75,5 +76,5 @@ def _check_workbook(path: Path) -> None:
                 raise ContentError("the workbook unpacks to more than it should", where=str(path), remedy=_REMEDY)
             if broken := book.testzip():
                 raise ContentError(f"the part {broken} of the workbook is damaged", where=str(path), remedy=_REMEDY)
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise ContentError(f"this is not a whole Excel workbook ({error})", where=str(path), remedy=_REMEDY) from None

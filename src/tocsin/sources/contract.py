@@ -31,7 +31,7 @@ def read_checked(
 
     Errors: ContentError (cannot be read), ContractError (cannot be used).
     """
-    resolve = resolve or known_places
+    resolve = resolve or known_places  # noqa: F821
     raw = read_raw(path, table)
     return apply_contract(raw, source.id, table, where=str(path), this_year=this_year, resolve=resolve)
 

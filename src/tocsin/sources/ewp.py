@@ -106,4 +106,4 @@ def _read(
     checked = read_checked(path, source, source.table(names[1]), this_year=this_year, resolve=resolve)
     if columns is None:
         return checked
-    return Checked(checked.frame.select(columns).rename(columns), checked.quarantine)
+    return Checked(checked.frame.select(list(columns)).rename(columns), checked.quarantine)

@@ -16,19 +16,19 @@ from typing import Any
 import numpy as np
 
 from tocsin.core.work import Map, Progress, counted, silent
-from tocsin.forecast.elasticnet.newton import Newton
-from tocsin.forecast.elasticnet.path import checked_alpha, checked_lambdas, fit_at
-from tocsin.forecast.elasticnet.problem import (
+from tocsin.forecast.elasticnet.checks import (
     Array,
-    Design,
-    Fits,
     InputError,
-    Scale,
+    checked_alpha,
+    checked_groups,
+    checked_lambdas,
     checked_matrix,
     checked_outcome,
     checked_weights,
-    group_numbers,
 )
+from tocsin.forecast.elasticnet.newton import Newton
+from tocsin.forecast.elasticnet.path import fit_at
+from tocsin.forecast.elasticnet.problem import Design, Fits, Scale
 
 _TOGETHER = 25
 _DRAWS = 1000
@@ -69,7 +69,7 @@ def bootstrap_at(
     table, _ = checked_matrix(X)
     outcome = checked_outcome(y, len(table))
     given = checked_weights(weights, len(table))
-    cluster, count = group_numbers(clusters, len(table), "clusters")
+    cluster, count = checked_groups(clusters, len(table), "clusters")
     checked_lambdas([lambda_])
     full = fit_at(table, outcome, lambda_, weights=given, alpha=alpha)
     scale = Scale.of(table, given)

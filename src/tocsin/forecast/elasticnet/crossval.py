@@ -1,8 +1,8 @@
 """Cross-validation of the elastic net: all folds and the fit to all rows go down the path together.
 
 For each lambda the curve is the mean over folds, weighted by their size, of the mean binomial deviance of the rows a
-fold holds out; its standard error is the weighted standard deviation over folds / sqrt(folds - 1). Probabilities are kept
-within [1e-5, 1 - 1e-5], as in glmnet, so that one confident miss does not decide the curve.
+fold holds out; its standard error is the weighted standard deviation over folds / sqrt(folds - 1). Probabilities are
+kept within [1e-5, 1 - 1e-5], as in glmnet, so that one confident miss does not decide the curve.
 
 Source: R package glmnet 4.1, functions cv.glmnet, cv.lognet, cvstats and getOptcv.
 """
@@ -15,26 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.forecast.elasticnet.newton import Newton, Solution
-from tocsin.forecast.elasticnet.path import (
-    Path,
-    checked_alpha,
-    checked_lambdas,
-    lambda_grid,
-    mean_deviance,
-    null_start,
-    onward,
-)
-from tocsin.forecast.elasticnet.problem import (
+from tocsin.forecast.elasticnet.checks import (
     Array,
-    Design,
-    Fits,
-    Scale,
+    InputError,
+    checked_alpha,
+    checked_groups,
+    checked_lambdas,
     checked_matrix,
     checked_outcome,
     checked_weights,
-    group_numbers,
 )
+from tocsin.forecast.elasticnet.newton import Newton
+from tocsin.forecast.elasticnet.path import Path, lambda_grid, mean_deviance, null_start, onward
+from tocsin.forecast.elasticnet.problem import Design, Fits, Scale
 
 _LARGEST_ETA = float(np.log((1 - 1e-5) / 1e-5))
 PATIENCE = 10
@@ -46,7 +39,8 @@ class CrossValidation:
     """The cross-validated curve over the lambdas that were visited, and the path of the fit to all rows.
 
     lambdas, cvm, cvsd: (m,) lambda, mean deviance held out and its standard error. index_min, index_1se: positions
-    of lambda_min, the lowest point, and of lambda_1se, the largest lambda within one standard error of it.
+    of lambda_min, the lowest point, and of lambda_1se, the largest lambda within one standard error of it. fold_kkt:
+    (m,) largest KKT residual of the fold fits.
     """
 
     lambdas: Array
@@ -55,6 +49,7 @@ class CrossValidation:
     index_min: int
     index_1se: int
     path: Path
+    fold_kkt: Array
 
     @property
     def lambda_min(self) -> float:
@@ -68,7 +63,18 @@ class CrossValidation:
 
 
 def fold_fits(design: Design) -> Fits:
-    """One fit to the rows outside each fold, and one, the last, to all rows."""
+    """One fit to the rows outside each fold, and one, the last, to all rows.
+
+    Errors: InputError if a fold holds every row of one class.
+    """
+    for value in (0, 1):
+        size = design.per_group((design.weight * (design.outcome == value)).sum(axis=(1, 2)))
+        if np.count_nonzero(size) == 1:
+            raise InputError(
+                f"fold {int(size.argmax())} (counted from 0) holds every row with outcome {value}",
+                where="folds",
+                remedy="Use folds that spread the rarer class",
+            )
     return Fits.of(design, np.vstack([1 - np.eye(design.groups), np.ones(design.groups)]))
 
 
@@ -83,31 +89,43 @@ def held_out(design: Design, eta: Array) -> tuple[float, float]:
     return mean, float(np.sqrt(np.average((deviance - mean) ** 2, weights=size) / (design.groups - 1)))
 
 
+@dataclass(frozen=True)
+class Point:
+    """The curve at one lambda: mean deviance held out and its standard error; coefs (k, q), residual (k,) of the fits."""
+
+    mean: float
+    error: float
+    coefs: Array
+    residual: Array
+
+
 def follow_curve(
-    solve: Callable[[int, Array], Solution], curve: Callable[[Solution], float], start: Array, first: int, last: int, margin: int
-) -> tuple[dict[int, Solution], dict[int, float]]:
+    visit: Callable[[int, Array], Point], start: Array, first: int, last: int, margin: int
+) -> dict[int, Point]:
     """Walk along the grid from position ``first`` until the lowest point has ``margin`` higher ones on either side.
 
-    solve(position, start): the fits there. curve(solution): the value to be lowest. last: last position of the grid.
-    Returns solutions and values by position, without a gap.
+    visit(position, start): the curve there, its fits begun at ``start`` (k, q). last: the last position of the grid.
+    Returns the points visited by position; positions have no gap.
     """
-    solutions = {first: solve(first, start)}
-    values = {first: curve(solutions[first])}
+    points = {first: visit(first, start)}
     low = high = first
     while True:
-        best = min(values, key=lambda position: (values[position], position))
+        best = lowest(points)
         if best - low < margin and low > 0:
-            position = low = low - 1
-            step = 1
+            low, step = low - 1, -1
+            position = low
         elif high - best < margin and high < last:
-            position = high = high + 1
-            step = -1
+            high, step = high + 1, 1
+            position = high
         else:
-            return solutions, values
-        beyond = solutions.get(position + 2 * step)
-        expected = onward(solutions[position + step].coefs, None if beyond is None else beyond.coefs)
-        solutions[position] = solve(position, expected)
-        values[position] = curve(solutions[position])
+            return dict(sorted(points.items()))
+        near, far = points[position - step], points.get(position - 2 * step)
+        points[position] = visit(position, onward(near.coefs, None if far is None else far.coefs))
+
+
+def lowest(points: dict[int, Point]) -> int:
+    """The position of the lowest point; of several, the one with the largest lambda."""
+    return min(points, key=lambda position: (points[position].mean, position))
 
 
 def cross_validate(
@@ -131,37 +149,31 @@ def cross_validate(
     table, _ = checked_matrix(X)
     outcome = checked_outcome(y, len(table))
     given = checked_weights(weights, len(table))
-    fold, count = group_numbers(folds, len(table), "folds")
+    fold, count = checked_groups(folds, len(table), "folds")
     scale = Scale.of(table, given)
     design = Design.of(scale.apply(table), outcome, given, fold, count)
     newton = Newton(design, fold_fits(design), checked_alpha(alpha))
-    grid = lambda_grid(newton, n_lambda, table.shape[1]) if lambdas is None else checked_lambdas(lambdas)
-    errors: list[float] = []
+    grid = lambda_grid(newton, n_lambda) if lambdas is None else checked_lambdas(lambdas)
     deviance: list[float] = []
 
-    def curve(solution: Solution) -> float:
-        mean, error = held_out(design, solution.eta)
-        errors.append(error)
+    def visit(position: int, start: Array) -> Point:
+        solution = newton.solve_surely(float(grid[position]), start)
         deviance.append(mean_deviance(design, newton.fits.share[-1], solution.eta[:, -1]))
-        return mean
+        return Point(*held_out(design, solution.eta), solution.coefs, solution.residual)
 
-    solutions, values = follow_curve(
-        lambda position, start: newton.solve_surely(float(grid[position]), start),
-        curve,
-        null_start(newton),
-        0,
-        len(grid) - 1,
-        len(grid) if patience is None else patience,
-    )
-    cvm, cvsd = np.array(list(values.values())), np.array(errors)
+    margin = len(grid) if patience is None else patience
+    points = list(follow_curve(visit, null_start(newton), 0, len(grid) - 1, margin).values())
+    cvm, cvsd = np.array([(point.mean, point.error) for point in points]).T
     best = int(cvm.argmin())
-    intercepts, slopes = scale.original(np.array([solution.coefs[-1] for solution in solutions.values()]))
-    kkt = np.array([solution.residual[-1] for solution in solutions.values()])
+    visited = grid[: len(points)]
+    intercepts, slopes = scale.original(np.array([point.coefs[-1] for point in points]))
+    kkt = np.array([point.residual for point in points])
     return CrossValidation(
-        grid[: len(cvm)],
+        visited,
         cvm,
         cvsd,
         best,
         int(np.flatnonzero(cvm <= cvm[best] + cvsd[best])[0]),
-        Path(grid[: len(cvm)], intercepts, slopes, np.array(deviance), kkt),
+        Path(visited, intercepts, slopes, np.array(deviance), kkt[:, -1]),
+        kkt[:, :-1].max(axis=1),
     )

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tocsin.core.errors import FitError
-from tocsin.forecast.elasticnet.problem import Array, Design, Fits
+from tocsin.forecast.elasticnet.checks import Array
+from tocsin.forecast.elasticnet.problem import HELD, Design, Fits
 from tocsin.forecast.elasticnet.quadratic import minimise
 
 TOLERANCE = 1e-9
@@ -28,10 +29,9 @@ TOLERANCE = 1e-9
 
 _STEPS = 25
 _SURE_STEPS = 500
-_SLOW = 0.3
-_FLOOR = 1e-9
-_RUN = 64
-"""Blocks in one product of blocks: as many as keep its result small however long the data."""
+_SLOW = 0.3  # a step that leaves more of the residual than this calls for a new curvature
+_FLOOR = 1e-9  # of p (1 - p), so that rows fitted with certainty do not make the curvature singular
+_RUN = 64  # blocks multiplied at once, so that memory does not grow with the number of rows
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,13 @@ class Newton:
     def solve(self, lambda_: float, start: Array, tolerance: float = TOLERANCE) -> Solution:
         """Step from ``start`` (k, q) until every fit's KKT residual is within the tolerance, or steps run out."""
         absolute, square = (part.astype(self.dtype) for part in self.fits.penalties(self.alpha, lambda_))
-        coefs = start.astype(self.dtype)
+        coefs = np.where(absolute < HELD, start, 0).astype(self.dtype)
         before, refreshed = np.inf, False
         for step in range(_STEPS + 1):
             eta = self.log_odds(coefs)
             chance = _logistic(eta)
             gradient = self.gradient(chance)
-            excess = self._excess(coefs, gradient, absolute, square)
+            excess = _excess(coefs, gradient, absolute, square)
             residual = (excess / self._spread).max(axis=1)
             worst = residual.max()
             if worst <= tolerance or step == _STEPS or not np.isfinite(worst):
@@ -77,78 +77,77 @@ class Newton:
                 self._expand(chance, needed, own=slow and refreshed)
                 refreshed = True
             before = worst
-            coefs = self._step(coefs, gradient, absolute, square)
+            try:
+                coefs = self._step(coefs, gradient, absolute, square)
+            except np.linalg.LinAlgError:
+                break
         return Solution(coefs, residual, eta)
 
     def solve_surely(self, lambda_: float, start: Array) -> Solution:
-        """As ``solve``, and what it leaves unsolved by single fits with a line search.
+        """As ``solve``, and each fit that it leaves unsolved by ``search``.
 
-        Errors: FitError if even these do not reach the tolerance.
+        Errors: FitError if even that does not reach the tolerance.
         """
         solution = self.solve(lambda_, start)
-        open_fits = np.flatnonzero(~(solution.residual <= TOLERANCE))
-        for k in open_fits:
-            alone = Newton(self.design, self.fits.only(int(k)), self.alpha)
-            found = alone.search(lambda_, start[[k]])
-            solution.coefs[k], solution.residual[k], solution.eta[:, k] = found.coefs[0], found.residual[0], found.eta[:, 0]
+        for k in np.flatnonzero(~(solution.residual <= TOLERANCE)):
+            found = Newton(self.design, self.fits.only(int(k)), self.alpha).search(lambda_, start[[k]])
+            solution.coefs[k], solution.residual[k] = found.coefs[0], found.residual[0]
+            solution.eta[:, k] = found.eta[:, 0]
         return solution
 
     def search(self, lambda_: float, start: Array) -> Solution:
-        """One fit by damped steps, each with its own curvature and a lower objective than the last.
+        """One fit by damped steps, each with its own curvature and a lower objective than the one before.
 
         Errors: FitError if the tolerance is not reached.
         """
         absolute, square = self.fits.penalties(self.alpha, lambda_)
-        coefs = np.where(np.isfinite(start), start, 0.0)
+        coefs = np.where((absolute < HELD) & np.isfinite(start), start, 0.0)
         for _ in range(_SURE_STEPS):
             eta = self.log_odds(coefs)
             chance = _logistic(eta)
             gradient = self.gradient(chance)
-            excess = self._excess(coefs, gradient, absolute, square)
+            excess = _excess(coefs, gradient, absolute, square)
             residual = (excess / self._spread).max(axis=1)
             if residual.max() <= TOLERANCE:
                 return Solution(coefs, residual, eta)
             self._expand(chance, ((coefs != 0) | (excess > 0))[0], own=True)
             move = self._step(coefs, gradient, absolute, square) - coefs
             value = self._objective(coefs, eta, absolute, square)
-            promise = ((gradient + square * coefs) * move + absolute * (np.abs(coefs + move) - np.abs(coefs))).sum()
-            length = 1.0
-            while length > 1e-12:
+            promise = (gradient + square * coefs) * move + absolute * (np.abs(coefs + move) - np.abs(coefs))
+            for halvings in range(40):
+                length = 0.5**halvings
                 trial = coefs + length * move
                 reached = self._objective(trial, self.log_odds(trial), absolute, square)
-                if reached <= value + 1e-4 * length * promise + 1e-14 * abs(value):
+                # The last term is the rounding error of the objective, below which no decrease can be seen.
+                if reached <= value + 1e-4 * length * promise.sum() + 1e-14 * abs(value):
                     break
-                length /= 2
             coefs = trial
         raise FitError(
             f"the elastic net did not converge at lambda {lambda_:g} (KKT residual {residual.max():.1e})",
-            remedy="Use a larger lambda, or look for predictors of wildly different size or separated classes",
+            remedy="Use a larger lambda, or look for predictors that separate the classes",
         )
 
     def log_odds(self, coefs: Array) -> Array:
         """(blocks, k, rows a block)."""
         inside = coefs[:, self._columns]
-        if np.count_nonzero(inside) == np.count_nonzero(coefs):
-            return inside @ self._blocks
-        return coefs @ self.design.blocks
+        covered = np.count_nonzero(inside) == np.count_nonzero(coefs)
+        eta: Array = inside @ self._blocks if covered else coefs @ self.design.blocks
+        return eta
 
     def gradient(self, chance: Array) -> Array:
         """The exact gradient of the likelihood part, (k, q)."""
         rest = chance - self.design.outcome
         rest *= self.design.weight
-        return np.einsum("bk,bkq->kq", self._block_share, rest @ self.design.blocks.transpose(0, 2, 1))
+        # einsum, here and below, because it never starts threads
+        gradient: Array = np.einsum("bk,bkq->kq", self._block_share, rest @ self.design.blocks.transpose(0, 2, 1))
+        return gradient
 
     def residual(self, lambda_: float, coefs: Array) -> Array:
         """The KKT residual of each fit at the coefficients given, (k,)."""
-        absolute, square = self.fits.penalties(self.alpha, lambda_)
-        gradient = self.gradient(_logistic(coefs @ self.design.blocks))
-        return (self._excess(coefs, gradient, absolute, square) / self._spread).max(axis=1)
-
-    def _excess(self, coefs: Array, gradient: Array, absolute: Array, square: Array) -> Array:
-        """How far each coefficient is from the Karush-Kuhn-Tucker conditions, (k, q), zero or more."""
-        slope = gradient + square * coefs
-        at_zero = np.maximum(np.abs(slope) - absolute, 0)
-        return np.where(coefs != 0, np.abs(slope + absolute * np.sign(coefs)), at_zero)
+        gradient = self.gradient(_logistic(self.log_odds(coefs)))
+        excess = _excess(coefs, gradient, *self.fits.penalties(self.alpha, lambda_))
+        residual: Array = (excess / self._spread).max(axis=1)
+        return residual
 
     def _expand(self, chance: Array, needed: Array, *, own: bool) -> None:
         """Renew the curvature of the columns needed, (k, m, m): of the last fit, weighed by group, or of each fit."""
@@ -164,7 +163,8 @@ class Newton:
             self._curvature = np.einsum("kg,gij->kij", self._share, by_group)
 
     def _weight(self, chance: Array) -> Array:
-        return np.maximum(chance * (1 - chance), _FLOOR) * self.design.weight
+        weight: Array = np.maximum(chance * (1 - chance), _FLOOR) * self.design.weight
+        return weight
 
     def _second_moments(self, weight: Array, extent: slice = slice(None)) -> Array:
         """Weighted sums of products of the columns in play, (m, m), over some blocks; weight: (blocks, 1, rows)."""
@@ -199,9 +199,17 @@ class Newton:
         return float((loss.sum(axis=2) * self._block_share).sum() + penalty.sum())
 
 
+def _excess(coefs: Array, gradient: Array, absolute: Array, square: Array) -> Array:
+    """How far each coefficient is from the Karush-Kuhn-Tucker conditions, (k, q), zero or more."""
+    slope = gradient + square * coefs
+    at_zero = np.maximum(np.abs(slope) - absolute, 0)
+    return np.where(coefs != 0, np.abs(slope + absolute * np.sign(coefs)), at_zero)
+
+
 def _logistic(eta: Array) -> Array:
+    chance: Array = np.negative(eta)
     with np.errstate(over="ignore"):
-        chance = np.negative(eta)
         np.exp(chance, out=chance)
-        chance += 1
-        return np.reciprocal(chance, out=chance)
+    chance += 1
+    np.reciprocal(chance, out=chance)
+    return chance

@@ -17,17 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from tocsin.forecast.elasticnet.newton import Newton
-from tocsin.forecast.elasticnet.problem import (
+from tocsin.forecast.elasticnet.checks import (
     Array,
-    Design,
-    Fits,
     InputError,
-    Scale,
+    checked_alpha,
+    checked_lambdas,
     checked_matrix,
     checked_outcome,
     checked_weights,
 )
+from tocsin.forecast.elasticnet.newton import Newton
+from tocsin.forecast.elasticnet.problem import Design, Fits, Scale
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class Fit:
 
     def log_odds(self, X: Array) -> Array:
         """Log-odds (n,) of the rows of X (n, p)."""
-        return self.intercept + X @ self.coefs
+        return np.asarray(self.intercept + X @ self.coefs)
 
     def probability(self, X: Array) -> Array:
         """Probabilities (n,) of the rows of X (n, p)."""
-        return np.exp(-np.logaddexp(0, -self.log_odds(X)))
+        return np.asarray(np.exp(-np.logaddexp(0, -self.log_odds(X))))
 
 
 @dataclass(frozen=True)
@@ -74,38 +74,31 @@ class Path:
         )
 
 
-def checked_alpha(alpha: float) -> float:
-    """The mixing parameter, above 0 (pure ridge has no largest lambda) and at most 1."""
-    if not 0 < alpha <= 1:
-        raise InputError(f"alpha is {alpha}", where="alpha", remedy="Give a number above 0 and at most 1")
-    return float(alpha)
+def largest_lambda(newton: Newton) -> float:
+    """The smallest lambda that keeps every coefficient of the last fit at zero; 0 if no predictor varies.
 
-
-def checked_lambdas(lambdas: Any) -> Array:
-    """Values of lambda above zero, from the largest to the smallest."""
-    values = np.sort(np.asarray(lambdas, dtype=np.float64).ravel())[::-1]
-    if not len(values) or not np.isfinite(values).all() or values[-1] <= 0:
-        raise InputError("lambda must be finite and above zero", where="lambdas", remedy="Give values above zero")
-    return values
-
-
-def lambda_grid(newton: Newton, n_lambda: int, predictors: int) -> Array:
-    """Log-spaced lambdas of the last fit, from the smallest that keeps every coefficient at zero down.
-
-    lambda_max = max_j |sum_i v_i x_ij (y_i - ybar)| / (sd_j alpha); the smallest is 1e-4 of it, or 1e-2 of it with no
-    more rows than predictors, as in glmnet.
-    Errors: InputError if no predictor varies.
+    lambda_max = max_j |sum_i v_i x_ij (y_i - ybar)| / (sd_j alpha), weights v summing to one.
     """
     design, fit = newton.design, newton.fits.only(-1)
     share = fit.share[0][design.group][:, None, None] * design.weight
     rest = share * ((share * design.outcome).sum() - design.outcome)
     slope = np.abs((rest @ design.blocks.transpose(0, 2, 1)).sum(axis=0)[0])
     varies = fit.sd[0] > 0
-    largest = float((slope[varies] / fit.sd[0][varies]).max(initial=0.0)) / newton.alpha
+    return float((slope[varies] / fit.sd[0][varies]).max(initial=0.0)) / newton.alpha
+
+
+def lambda_grid(newton: Newton, n_lambda: int) -> Array:
+    """Log-spaced lambdas of the last fit, from the largest to 1e-4 of it; 1e-2 with fewer rows than predictors.
+
+    Errors: InputError if no predictor varies.
+    """
+    largest = largest_lambda(newton)
     if largest <= 1e-14:
-        raise InputError("no predictor varies with the outcome", where="X", remedy="Give at least one predictor that varies")
-    depth = 1e-4 if np.count_nonzero(share) > predictors else 1e-2
-    return largest * depth ** (np.arange(n_lambda) / max(n_lambda - 1, 1))
+        raise InputError("no predictor varies with the outcome", where="X", remedy="Give a predictor that varies")
+    design = newton.design
+    enough = np.count_nonzero(design.weight) >= design.blocks.shape[1] - 1
+    depth = 1e-4 if enough else 1e-2
+    return np.asarray(largest * depth ** (np.arange(n_lambda) / max(n_lambda - 1, 1)))
 
 
 def null_start(newton: Newton) -> Array:
@@ -148,27 +141,33 @@ def fit_path(
     (False, True)
     """
     newton, scale = prepared(X, y, weights, alpha)
-    grid = lambda_grid(newton, n_lambda, scale.centre.size) if lambdas is None else checked_lambdas(lambdas)
-    near, far = null_start(newton), None
-    coefs, kkt, deviance = [], [], []
-    for lambda_ in grid:
-        solution = newton.solve_surely(float(lambda_), onward(near, far))
-        near, far = solution.coefs, near if coefs else None
-        coefs.append(solution.coefs[0])
-        kkt.append(solution.residual[0])
-        deviance.append(mean_deviance(newton.design, newton.fits.share[0], solution.eta[:, 0]))
-    intercepts, slopes = scale.original(np.array(coefs))
-    return Path(grid, intercepts, slopes, np.array(deviance), np.array(kkt))
+    return _down(newton, scale, lambda_grid(newton, n_lambda) if lambdas is None else checked_lambdas(lambdas))
 
 
 def fit_at(X: Any, y: Any, lambda_: float, *, weights: Any = None, alpha: float = 0.5) -> Fit:
     """Fit the elastic net at one lambda, by way of a few larger ones. Parameters and errors as ``fit_path``."""
     newton, scale = prepared(X, y, weights, alpha)
     (target,) = checked_lambdas([lambda_])
-    largest = lambda_grid(newton, 1, scale.centre.size)[0]
-    steps = max(1, int(np.ceil(2 * np.log10(max(largest / target, 1.0)))))
-    lambdas = target * (max(largest / target, 1.0)) ** (np.arange(steps)[::-1] / steps)
-    return fit_path(X, y, weights=weights, alpha=alpha, lambdas=lambdas).fit(-1)
+    above = max(largest_lambda(newton) / target, 1.0)
+    halves = int(np.ceil(2 * np.log10(above))) + 1
+    return _down(newton, scale, target * above ** (np.arange(halves)[::-1] / halves)).fit(-1)
+
+
+def _down(newton: Newton, scale: Scale, lambdas: Array) -> Path:
+    """One fit at falling values of lambda."""
+    near, far = null_start(newton), None
+    coefs: list[Array] = []
+    kkt: list[float] = []
+    deviance: list[float] = []
+    for lambda_ in lambdas:
+        solution = newton.solve_surely(float(lambda_), onward(near, far))
+        far = near if coefs else None
+        near = solution.coefs
+        coefs.append(solution.coefs[0])
+        kkt.append(float(solution.residual[0]))
+        deviance.append(mean_deviance(newton.design, newton.fits.share[0], solution.eta[:, 0]))
+    intercepts, slopes = scale.original(np.array(coefs))
+    return Path(lambdas, intercepts, slopes, np.array(deviance), np.array(kkt))
 
 
 def prepared(X: Any, y: Any, weights: Any, alpha: float) -> tuple[Newton, Scale]:

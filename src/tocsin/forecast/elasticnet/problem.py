@@ -14,101 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tocsin.core.errors import FitError
-
-Array = NDArray[Any]
+from tocsin.forecast.elasticnet.checks import Array, InputError
 
 _BLOCK = 128
 HELD = 1e30
 """The penalty that stands for "this coefficient stays at zero" (a predictor that is constant in the fit)."""
-
-
-class InputError(FitError, ValueError):
-    """Predictors, outcome or weights that cannot be fitted; a ValueError too, as estimator interfaces expect."""
-
-
-def checked_matrix(X: Any, *, where: str = "X") -> tuple[Array, list[str]]:
-    """The predictors as a float matrix (n, p), and their names (``column 0``, ... where X has none).
-
-    Errors: InputError names the first column that holds a missing or infinite value.
-    """
-    names = [str(name) for name in getattr(X, "columns", ())]
-    try:
-        matrix = np.asarray(X, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"the predictors are not numbers ({error})", where=where, remedy="Give numbers only"
-        ) from None
-    if matrix.ndim != 2 or 0 in matrix.shape:
-        raise InputError(
-            f"the predictors have shape {matrix.shape}",
-            where=where,
-            remedy="Give a table of rows x predictors",
-        )
-    names = names or [f"column {j}" for j in range(matrix.shape[1])]
-    bad = ~np.isfinite(matrix)
-    if bad.any():
-        row, column = (int(i) for i in np.argwhere(bad)[0])
-        kind = "NaN" if np.isnan(matrix[row, column]) else "inf"
-        raise InputError(
-            f"{names[column]} is {kind} in row {row} ({int(bad[:, column].sum())} such rows)",
-            where=where,
-            remedy="Leave out or fill rows with missing or infinite predictors first",
-        )
-    return matrix, names
-
-
-def checked_outcome(y: Any, rows: int) -> Array:
-    """The outcome as 0.0 and 1.0, (n,).
-
-    Errors: InputError if the length is wrong, a value is not 0 or 1, or only one class is there.
-    """
-    outcome = np.asarray(y, dtype=np.float64)
-    if outcome.shape != (rows,):
-        raise InputError(
-            f"the outcome has shape {outcome.shape}, the predictors {rows} rows",
-            where="y",
-            remedy="Give one outcome a row",
-        )
-    odd = ~np.isin(outcome, (0.0, 1.0))
-    if odd.any():
-        raise InputError(
-            f"the outcome of row {int(odd.argmax())} is {outcome[odd][0]:g}, neither 0 nor 1",
-            where="y",
-            remedy="Leave out rows whose outcome is not known; an unknown outcome is not 0",
-        )
-    return outcome
-
-
-def checked_weights(weights: Any, rows: int) -> Array:
-    """Observation weights (n,), 1 for every row if none are given.
-
-    Errors: InputError if a weight is negative, missing or infinite, or all are zero.
-    """
-    if weights is None:
-        return np.ones(rows)
-    given = np.asarray(weights, dtype=np.float64)
-    if given.shape != (rows,):
-        raise InputError(
-            f"the weights have shape {given.shape}, the predictors {rows} rows",
-            where="weights",
-            remedy="Give one weight a row",
-        )
-    wrong = ~(np.isfinite(given) & (given >= 0))
-    if wrong.any():
-        raise InputError(
-            f"the weight of row {int(wrong.argmax())} is {given[wrong][0]:g}",
-            where="weights",
-            remedy="Give finite weights of zero or more",
-        )
-    if not given.any():
-        raise InputError("every weight is zero", where="weights", remedy="Give some row a weight above zero")
-    return given
 
 
 @dataclass(frozen=True)
@@ -125,9 +38,8 @@ class Scale:
     @classmethod
     def of(cls, X: Array, weights: Array) -> Scale:
         """The weighted mean and population standard deviation of each column."""
-        share = weights / weights.sum()
-        centre = share @ X
-        spread = np.sqrt(share @ (X - centre) ** 2)
+        centre = np.average(X, axis=0, weights=weights)
+        spread = np.sqrt(np.average((X - centre) ** 2, axis=0, weights=weights))
         used = X[weights > 0]
         spread[(used == used[0]).all(axis=0)] = 0.0
         return cls(centre, spread)
@@ -196,9 +108,7 @@ class Design:
     def single(self) -> Design:
         """The same rows in single precision."""
         f = np.float32
-        return Design(
-            self.blocks.astype(f), self.outcome.astype(f), self.weight.astype(f), self.group, self.groups
-        )
+        return Design(self.blocks.astype(f), self.outcome.astype(f), self.weight.astype(f), self.group, self.groups)
 
     def per_group(self, values: Array) -> Array:
         """Sums over the blocks of each group. values: (blocks, ...) -> (groups, ...)."""
@@ -229,15 +139,8 @@ class Fits:
         cases = design.per_group((design.weight * design.outcome).sum(axis=(1, 2)))
         size = counts @ total
         rate = np.divide(counts @ cases, size, out=np.zeros(len(counts)), where=size > 0)
-        lacking = np.flatnonzero((rate <= 0) | (rate >= 1 - 1e-15))
-        if lacking.size:
-            which = "" if len(counts) == 1 else f" (fit {int(lacking[0])} of {len(counts)})"
-            only = "no row" if size[lacking[0]] == 0 else "only one class"
-            raise InputError(
-                f"the rows to be fitted hold {only}{which}",
-                where="y",
-                remedy="Give rows of both classes; with folds, fewer folds or folds that spread the rarer class",
-            )
+        if (rate <= 0).any() or (rate >= 1 - 1e-15).any():
+            raise InputError("the rows to be fitted hold only one class", where="y", remedy="Give rows of both classes")
         share = counts / size[:, None]
         first = share @ design.per_group(weighed.sum(axis=2))
         second = share @ design.per_group(np.einsum("bqr,bqr->bq", weighed, design.blocks))
@@ -255,22 +158,6 @@ class Fits:
         absolute = lambda_ * alpha * self.sd
         absolute[:, 1:][self.sd[:, 1:] == 0] = HELD
         return absolute, lambda_ * (1 - alpha) * self.sd**2
-
-
-def group_numbers(labels: Any, rows: int, where: str) -> tuple[Array, int]:
-    """Labels of folds or clusters (n,) as numbers from 0, and how many there are.
-
-    Errors: InputError if the length is wrong or there is only one.
-    """
-    given = np.asarray(labels)
-    if given.shape != (rows,):
-        raise InputError(
-            f"the {where} have shape {given.shape}, the predictors {rows} rows", where=where, remedy="Give a label a row"
-        )
-    values, numbers = np.unique(given, return_inverse=True)
-    if len(values) < 2:
-        raise InputError(f"all rows have one label in {where}", where=where, remedy="Give at least two different labels")
-    return numbers, len(values)
 
 
 def random_folds(rows: int, folds: int, seed: int | Sequence[int]) -> Array:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tocsin.forecast.elasticnet.problem import Array
+from tocsin.forecast.elasticnet.checks import Array
 
 _ROUNDS = 100
 """More rounds than any search has needed; a fit that is cut off here is caught by the check of the outer loop."""
@@ -75,8 +75,10 @@ def _shorten(q: Array, c: Array, weight: Array, b: Array, goal: Array, crossing:
 
 
 def _times(matrices: Array, vectors: Array) -> Array:
-    return (matrices @ vectors[..., None])[..., 0]
+    product: Array = (matrices @ vectors[..., None])[..., 0]
+    return product
 
 
 def _value(q: Array, c: Array, weight: Array, b: Array) -> Array:
-    return ((0.5 * _times(q, b) + c) * b + weight * np.abs(b)).sum(axis=1)
+    value: Array = ((0.5 * _times(q, b) + c) * b + weight * np.abs(b)).sum(axis=1)
+    return value

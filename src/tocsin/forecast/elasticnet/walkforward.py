@@ -22,18 +22,26 @@ from typing import Any
 import numpy as np
 
 from tocsin.core.work import Map, Progress, counted, silent
-from tocsin.forecast.elasticnet.crossval import PATIENCE, cross_validate, fold_fits, follow_curve, held_out
-from tocsin.forecast.elasticnet.newton import TOLERANCE, Newton
-from tocsin.forecast.elasticnet.path import Fit, checked_alpha, lambda_grid, mean_deviance, null_start
-from tocsin.forecast.elasticnet.problem import (
+from tocsin.forecast.elasticnet.checks import (
     Array,
-    Design,
     InputError,
-    Scale,
+    checked_alpha,
+    checked_groups,
     checked_matrix,
     checked_outcome,
-    group_numbers,
 )
+from tocsin.forecast.elasticnet.crossval import (
+    PATIENCE,
+    Point,
+    cross_validate,
+    fold_fits,
+    follow_curve,
+    held_out,
+    lowest,
+)
+from tocsin.forecast.elasticnet.newton import Newton
+from tocsin.forecast.elasticnet.path import Fit, lambda_grid, mean_deviance, null_start
+from tocsin.forecast.elasticnet.problem import Design, Scale
 
 LOOSE = 1e-5
 """KKT residual to which the folds are fitted on the way."""
@@ -43,26 +51,34 @@ _CHAIN = 16
 _N_LAMBDA = 100
 
 
-@dataclass(frozen=True)
-class Origin:
-    """One origin of the walk-forward.
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The lambda chosen and what led to it.
 
-    year: last year fitted on. lambdas: (100,) its grid; index: position of the lambda chosen; visited, cvm: the
-    positions looked at and the curve there. fit: to all rows up to the year. fold_kkt: largest KKT residual of the
-    fold fits at the lambda chosen. exact: whether the origin had to be done by the slow exact search.
-    rows, probability: the rows forecast, as positions in the table given, and their probabilities.
+    lambdas: the grid; index: position of the lambda chosen; visited, cvm: the positions looked at and the curve there.
+    fit: to all rows; fold_kkt: largest KKT residual of the fold fits at the lambda chosen.
     """
 
-    year: int
     lambdas: Array
     index: int
     visited: Array
     cvm: Array
     fit: Fit
     fold_kkt: float
-    exact: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin(Choice):
+    """One origin of the walk-forward.
+
+    year: last year fitted on. rows: the rows forecast, as positions in the table; probability: their forecasts.
+    exact: whether the origin had to be done the slow way.
+    """
+
+    year: int
     rows: Array
     probability: Array
+    exact: bool
 
 
 @dataclass(frozen=True)
@@ -95,7 +111,9 @@ def walk_forward(
     if calendar.shape != (len(table),):
         raise InputError("years and rows differ in number", where="years", remedy="Give one year a row")
     if len(origins) != len(folds) or not len(origins) or list(origins) != sorted(set(origins)):
-        raise InputError("origins must rise, with folds for each", where="origins", remedy="Give rising years, and folds for each")
+        raise InputError(
+            "origins must rise, with folds for each", where="origins", remedy="Give rising years, and folds for each"
+        )
     fitted = calendar <= origins[-1]
     outcome = np.zeros(len(table))
     outcome[fitted] = checked_outcome(np.asarray(y, dtype=np.float64)[fitted], int(fitted.sum()))
@@ -103,7 +121,9 @@ def walk_forward(
     chains = [tasks[start : start + _CHAIN] for start in range(0, len(tasks), _CHAIN)]
     scale = Scale.of(table, fitted.astype(float))
     work = partial(_chain, table, outcome, calendar, scale, lead, checked_alpha(alpha))
-    return [origin for chain in counted(map(work, chains), len(chains), "chains of origins", progress) for origin in chain]
+    return [
+        origin for chain in counted(map(work, chains), len(chains), "chains of origins", progress) for origin in chain
+    ]
 
 
 def _chain(
@@ -115,7 +135,7 @@ def _chain(
     last: tuple[int, Array] | None = None
     for task in tasks:
         fitted = np.flatnonzero(calendar <= task.year)
-        fold, count = group_numbers(task.folds, len(fitted), "folds")
+        fold, count = checked_groups(task.folds, len(fitted), "folds")
         design = Design.of(standardised[fitted], outcome[fitted], np.ones(len(fitted)), fold, count)
         found = _follow(design, scale, alpha, last)
         exact = found is None
@@ -123,60 +143,58 @@ def _chain(
             found = _search(table[fitted], outcome[fitted], fold, alpha)
         rows = np.flatnonzero(calendar == task.year + lead)
         probability = found.fit.probability(table[rows])
-        origins.append(
-            Origin(
-                task.year, found.lambdas, found.index, found.visited, found.cvm, found.fit, found.fold_kkt, exact,
-                rows, probability,
-            )
-        )
+        origins.append(Origin(**vars(found), year=task.year, exact=exact, rows=rows, probability=probability))
         last = (found.index, scale.standard(found.fit.intercept, found.fit.coefs))
     return origins
 
 
-@dataclass(frozen=True)
-class _Choice:
-    lambdas: Array
-    index: int
-    visited: Array
-    cvm: Array
-    fit: Fit
-    fold_kkt: float
-
-
-def _follow(design: Design, scale: Scale, alpha: float, last: tuple[int, Array] | None) -> _Choice | None:
+def _follow(design: Design, scale: Scale, alpha: float, last: tuple[int, Array] | None) -> Choice | None:
     """Follow the curve from the last origin's choice in single precision; None if that cannot be trusted.
 
     last: the position chosen at the origin before and its coefficients (q,); None = begin at lambda_max.
     """
     double = Newton(design, fold_fits(design), alpha)
     bulk = Newton(design.single(), double.fits, alpha)
-    grid = lambda_grid(double, _N_LAMBDA, scale.centre.size)
+    grid = lambda_grid(double, _N_LAMBDA)
+
+    def visit(position: int, start: Array) -> Point:
+        solution = bulk.solve(float(grid[position]), start, LOOSE)
+        if not (solution.residual <= LOOSE).all():
+            raise _UnsettledError
+        return Point(*held_out(design, solution.eta), solution.coefs, solution.residual)
+
     first, start = (0, null_start(double)) if last is None else (last[0], np.tile(last[1], (design.groups + 1, 1)))
-    solutions, values = follow_curve(
-        lambda position, begin: bulk.solve(float(grid[position]), begin, LOOSE),
-        lambda solution: held_out(design, solution.eta)[0],
-        start,
-        first,
-        len(grid) - 1,
-        PATIENCE if last is None else _MARGIN,
-    )
-    index = min(values, key=lambda position: (values[position], position))
-    coefs = solutions[index].coefs.astype(np.float64)
-    fold_kkt = float(double.residual(float(grid[index]), coefs)[:-1].max())
-    settled = max(float(solution.residual.max()) for solution in solutions.values()) <= LOOSE
-    if not (settled and fold_kkt <= 2 * LOOSE):
+    try:
+        points = follow_curve(visit, start, first, len(grid) - 1, PATIENCE if last is None else _MARGIN)
+    except _UnsettledError:
         return None
-    alone = Newton(design, double.fits.only(-1), alpha)
-    final = alone.solve_surely(float(grid[index]), coefs[-1:])
+    index = lowest(points)
+    lambda_ = float(grid[index])
+    coefs = points[index].coefs.astype(np.float64)
+    fold_kkt = float(double.residual(lambda_, coefs)[:-1].max())
+    if not fold_kkt <= 2 * LOOSE:
+        return None
+    final = Newton(design, double.fits.only(-1), alpha).solve_surely(lambda_, coefs[-1:])
     intercepts, slopes = scale.original(final.coefs)
     deviance = mean_deviance(design, double.fits.share[-1], final.eta[:, 0])
-    fit = Fit(float(grid[index]), float(intercepts[0]), slopes[0], deviance, float(final.residual[0]))
-    visited = np.array(sorted(values))
-    return _Choice(grid, index, visited, np.array([values[position] for position in visited]), fit, fold_kkt)
+    fit = Fit(lambda_, float(intercepts[0]), slopes[0], deviance, float(final.residual[0]))
+    cvm = np.array([point.mean for point in points.values()])
+    return Choice(lambdas=grid, index=index, visited=np.array(list(points)), cvm=cvm, fit=fit, fold_kkt=fold_kkt)
 
 
-def _search(X: Array, y: Array, folds: Array, alpha: float) -> _Choice:
+class _UnsettledError(Exception):
+    """A fit in single precision did not reach its tolerance."""
+
+
+def _search(X: Array, y: Array, folds: Array, alpha: float) -> Choice:
     """The slow way: the whole curve from lambda_max in double precision."""
     curve = cross_validate(X, y, folds, alpha=alpha, n_lambda=_N_LAMBDA)
-    visited = np.arange(len(curve.cvm))
-    return _Choice(curve.lambdas, curve.index_min, visited, curve.cvm, curve.path.fit(curve.index_min), TOLERANCE)
+    best = curve.index_min
+    return Choice(
+        lambdas=curve.lambdas,
+        index=best,
+        visited=np.arange(len(curve.cvm)),
+        cvm=curve.cvm,
+        fit=curve.path.fit(best),
+        fold_kkt=float(curve.fold_kkt[best]),
+    )

@@ -50,4 +50,4 @@ def render(brief: Brief, form: Format) -> bytes:
 
 def file_name(brief: Brief, form: Format) -> str:
     """The usual name of the file, for example ``tocsin-SDN-minister.pdf``."""
-    return f"tocsin-{brief.place}-{brief.audience}.{form.value}"
+    return f"tocsin-{brief.place}-{brief.audience.value}.{form.value}"

@@ -1,0 +1,119 @@
+"""``tocsin up``: the workbench at once with what there is, and newer data and a newer release behind it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from tocsin.core.errors import TocsinError
+from tocsin.core.settings import Settings
+from tocsin.interfaces.cli.console import Json, remark, write_json
+
+BUILD = "import os; hasattr(os, 'nice') and os.nice(10); from tocsin.interfaces.cli import main; main()"
+"""A release is built in a process of its own, behind the pages: it must not slow them, nor die with a request."""
+
+SECONDS_TO_STOP = 20
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; TOCSIN_HOST if not given.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to listen on; TOCSIN_PORT if not given.")
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    no_pull: Annotated[bool, typer.Option("--no-pull", help="Do not look for data or build a release.")] = False,
+    json: Json = False,
+) -> None:
+    """Open the workbench in a browser.
+
+    The pages are served at once from the release at hand; behind them newer data are looked for and, where they differ,
+    a newer release is built.
+    """
+    from tocsin.desk.reading import facts, read
+    from tocsin.interfaces.web import serve
+
+    settings = Settings.read()
+    settings = replace(settings, host=host or settings.host, port=port or settings.port)
+    served = facts(read(settings))
+    url = f"http://{settings.host}:{settings.port}/"
+    if json:
+        write_json({"url": url, "release": served})
+        sys.stdout.flush()
+    else:
+        remark(f"Shown: the release {served.origin}, vintage {served.vintage}, method {served.method_version}.")
+        if served.notice:
+            remark(served.notice)
+        remark(f"Workbench: {url}  (Ctrl-C stops it)")
+    if not no_browser:
+        threading.Timer(1.0, webbrowser.open, [url]).start()
+    with _behind(settings, wanted=not no_pull):
+        serve(settings)
+
+
+@contextmanager
+def _behind(settings: Settings, *, wanted: bool) -> Iterator[None]:
+    """Pull and, if the data differ from the release's, build, while the workbench serves."""
+    if not wanted:
+        yield
+        return
+    freshening = _Freshening(settings)
+    freshening.start()
+    try:
+        yield
+    finally:
+        freshening.stop()
+
+
+class _Freshening(threading.Thread):
+    """Newer data, then a newer release; each step says what came of it, and failing is fine."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(daemon=True)
+        self.settings = settings
+        self.build: subprocess.Popen[bytes] | None = None
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Pull, compare, build."""
+        from tocsin.desk.fetching import pull
+        from tocsin.desk.modelling import stale
+
+        try:
+            report = pull(self.settings)
+            if failed := [one for one in report.tables if one.error]:
+                remark(f"{len(failed)} of {len(report.tables)} tables could not be had; `tocsin pull` says why.")
+            if stale(self.settings) and not self.stopped.is_set():
+                self._build()
+        except (TocsinError, OSError) as error:
+            remark(f"No newer release: {error}")
+
+    def _build(self) -> None:
+        log = self.settings.home / "build.log"
+        remark(f"The data at hand differ from those of the release shown: building a new one (log: {log}).")
+        with log.open("wb") as out:
+            command = [sys.executable, "-c", BUILD, "release", "build"]
+            self.build = subprocess.Popen(command, stdout=out, stderr=out)  # noqa: S603 - our own words only
+            failed = self.build.wait()
+        if self.stopped.is_set():
+            return
+        remark(f"Building failed, see {log}; the release shown stays." if failed else "The new release is shown now.")
+
+    def stop(self) -> None:
+        """End the build, if there is one; what it has finished is kept."""
+        self.stopped.set()
+        if self.build and self.build.poll() is None:
+            self.build.send_signal(signal.SIGINT)
+            try:
+                self.build.wait(SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                self.build.kill()
+            remark("The build was stopped; its finished parts are kept, and `tocsin release build` goes on with them.")

@@ -1,0 +1,130 @@
+"""The content of a brief: the same evidence for every audience, at the depth and in the words its reader can use."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from tocsin.core.belief import Belief, one_in, percent, times
+from tocsin.core.settings import Settings
+from tocsin.desk.brief_sections import SECTIONS, Depth, Evidence, years
+from tocsin.desk.country import CountryView, country_view
+from tocsin.desk.document import Audience, Block, Brief, KeyFigure, Scale, SmallPrint
+from tocsin.desk.reading import CountryForecast, NotForecast, read
+
+REPORTED_ONCE = "test"
+"""The block of scores that was looked at once, after the procedure was frozen: the only one fit for a reader."""
+
+
+def brief_content(settings: Settings, query: str, audience: Audience, *, prepared: date | None = None) -> Brief:
+    """The brief of the state that a code or name stands for. prepared: the day it is made; None = today.
+
+    A state without a forecast gets a page too: it says why, and what is known nonetheless.
+
+    Errors: UnknownPlace or AmbiguousPlace with suggestions.
+    """
+    view = country_view(settings, query)
+    scores = {block.key: block for block in read(settings).release.scores}
+    evidence, depth = Evidence(view, scores.get(REPORTED_ONCE)), depths()[audience]
+    day = prepared or datetime.now(UTC).date()
+    blocks: list[Block] = []
+    if view.forecast and view.belief:
+        blocks.append(_key_figure(view, view.forecast, view.belief, depth))
+    if view.absent:
+        blocks.append(_no_number(view.absent))
+    for section in depth.sections:
+        blocks += SECTIONS[section](evidence, depth)
+    return Brief(
+        place=view.place.id,
+        audience=audience,
+        title=f"{view.place.names['en']}: risk of a new mass killing, {years(view.facts.horizon)}",
+        subtitle=f"{depth.title} · prepared {day.day} {day:%B %Y} · vintage {view.facts.vintage}",
+        marking=view.facts.marking,
+        prepared=day,
+        blocks=(*blocks, _small_print(view)),
+    )
+
+
+@cache
+def depths() -> dict[str, Depth]:
+    """What each audience's brief holds, by the audience's name."""
+    text = (files("tocsin") / "data" / "audiences.toml").read_text(encoding="utf-8")
+    return {name: _depth(entry) for name, entry in tomllib.loads(text).items()}
+
+
+def _depth(entry: dict[str, Any]) -> Depth:
+    limits = {name: entry[name] or None for name in ("drivers", "analogues", "caveats", "years")}
+    return Depth(title=entry["title"], sections=tuple(entry["sections"]), wording=entry["wording"], **limits)
+
+
+def _key_figure(view: CountryView, forecast: CountryForecast, belief: Belief, depth: Depth) -> KeyFigure:
+    lines = [_chance(view, belief, depth), _standing(view, belief, forecast), _in_words(view)]
+    if forecast.ongoing_episodes:
+        under_way = (
+            "A mass killing is" if forecast.ongoing_episodes == 1 else f"{forecast.ongoing_episodes} mass killings are"
+        )
+        lines.append(f"{under_way} already under way there; this number is about another.")
+    base = f", the average state {percent(belief.base_rate)}" if belief.base_rate else ""
+    told = f"{percent(belief.probability)} with an interval from {percent(belief.low)} to {percent(belief.high)}{base}"
+    scale = Scale(belief.probability, belief.low, belief.high, belief.base_rate, f"On a line from zero: {told}.")
+    return KeyFigure(one_in(belief.probability), tuple(lines), scale)
+
+
+def _chance(view: CountryView, belief: Belief, depth: Depth) -> str:
+    chance, low, high = percent(belief.probability), percent(belief.low), percent(belief.high)
+    span, sure = years(view.facts.horizon), round(100 * belief.coverage)
+    if depth.plain:
+        return (
+            f"{chance} chance that a new mass killing begins in {span}. Had history run a little differently, the same "
+            f"method would have said between {low} and {high} {sure} times out of 100."
+        )
+    return f"{chance} chance that a new mass killing begins in {span}; {sure} % interval {low} to {high}."
+
+
+def _standing(view: CountryView, belief: Belief, forecast: CountryForecast) -> str:
+    rank = f"Rank {forecast.rank} of {view.facts.covered}"
+    if forecast.tied_low < forecast.tied_high:
+        rank += f", which cannot be told apart from ranks {forecast.tied_low} to {forecast.tied_high}"
+    if belief.ratio is None or belief.base_rate is None:
+        return f"{rank}."
+    base = f"{percent(belief.base_rate)}, {one_in(belief.base_rate)}, in {years(view.facts.base_rate_years)}"
+    return f"{times(belief.ratio)} the average state ({base}). {rank}."
+
+
+def _in_words(view: CountryView) -> str:
+    told = [
+        f"{one.title}: “{one.words}” ({one.span})" if one.span else f"{one.title}: {one.words}" for one in view.wordings
+    ]
+    share = min(one.shared for one in view.wordings)
+    shared = f"At least {share} of {view.facts.covered} states get the same words, so read the number."
+    return f"In words: {'; '.join(told)}. {shared}"
+
+
+def _no_number(absent: NotForecast) -> KeyFigure:
+    gap = "That is a gap in the data, not a low risk: nothing here says that this state is safe."
+    return KeyFigure("No forecast", (absent.reason, gap))
+
+
+def _small_print(view: CountryView) -> SmallPrint:
+    facts = view.facts
+    sources = "; ".join(f"{one.source}, {one.vintage} ({one.terms})" for one in facts.receipts)
+    published = "; ".join(
+        f"{one.title}: {one.provider}, {one.vintage} ({one.terms})"
+        for one in view.others
+        if one.probability is not None
+    )
+    return SmallPrint(
+        (
+            ("What is forecast", f"{facts.outcome.title}. {facts.outcome.definition} ({facts.outcome.source})"),
+            (
+                "How",
+                f"Statistical forecast, method {facts.method_version}, from what was recorded of {facts.data_year}; "
+                f"release {facts.origin}.",
+            ),
+            ("Sources and terms", f"{'; '.join(filter(None, (sources, published)))}. This page: {facts.licence}."),
+            ("Handling", f"{facts.marking.label}: the marking stands at the top and the foot of every page."),
+        )
+    )

@@ -1,0 +1,187 @@
+"""Commands about forecasts: ``forecast onset``, ``backtest onset``, ``score``, ``release build``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tocsin.core.belief import one_in, percent, significant
+from tocsin.core.errors import PeriodError, SettingsError
+from tocsin.core.settings import Settings
+from tocsin.interfaces.cli.console import Json, interruptible, remark, say, table, to_json, watching, write_json
+
+if TYPE_CHECKING:
+    from tocsin.desk.scorecard import Score, ScoreBlock
+
+RESUME = "Every finished part is kept; run the same command again and it goes on from there."
+
+Origins = Annotated[
+    str, typer.Option(metavar="FIRST:LAST", help="Last training years to forecast from, both ends included.")
+]
+
+
+def forecast_onset(
+    top: Annotated[int, typer.Option(min=0, help="How many states to list; 0 lists all.")] = 30,
+    json: Json = False,
+) -> None:
+    """Rank the states by chance of onset."""
+    from tocsin.desk.world import world_view
+
+    view = world_view(Settings.read())
+    facts = view.facts
+    if facts.notice:
+        remark(facts.notice)
+    if json:
+        write_json({"facts": facts, "ranked": view.ranked, "not_forecast": view.unranked})
+        return
+    say(f"{facts.outcome.title}, {facts.horizon}. {facts.outcome.definition}")
+    say(f"Method {facts.method_version}, vintage {facts.vintage}, release {facts.origin}.")
+    say(f"Average state: {percent(facts.base_rate)} ({one_in(facts.base_rate)}), {facts.base_rate_years}.\n")
+    shown = view.ranked[: top or None]
+    rows = []
+    for standing in shown:
+        one = standing.forecast
+        if one is not None:
+            ratio = significant(one.probability / facts.base_rate) if facts.base_rate else ""
+            interval = f"{percent(one.low)} to {percent(one.high)}"
+            name = standing.place.names["en"]
+            ranks = f"{one.tied_low}-{one.tied_high}"
+            rows.append(
+                (str(one.rank), name, percent(one.probability), interval, one_in(one.probability), ratio, ranks)
+            )
+    columns = (
+        "Rank",
+        "State",
+        "Chance",
+        f"{round(100 * facts.coverage)} % interval",
+        "One in",
+        "Times average",
+        "Ties with",
+    )
+    table(columns, rows, numeric=(0, 2, 3, 4, 5, 6))
+    if len(shown) < len(view.ranked):
+        say(f"\n{len(view.ranked) - len(shown)} more: --top 0 lists all.")
+    if view.unranked:
+        say(f"No forecast for {len(view.unranked)} states: `tocsin explain STATE` says why.")
+
+
+def backtest_onset(
+    origins: Origins = "1991:2021",
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the result here; - is standard output.")
+    ] = None,
+) -> None:
+    """Forecast the past and score it.
+
+    Each origin is the last year whose outcomes the models may learn from.
+    """
+    from tocsin.desk.modelling import backtest_onset as backtest
+
+    years = _span(origins)
+    if json is not None and str(json) != "-" and not json.absolute().parent.is_dir():
+        raise SettingsError("there is no such folder", where=str(json.parent), remedy="Make it, or name another FILE")
+    with interruptible(RESUME), watching() as progress:
+        result = backtest(Settings.read(), years, progress=progress)
+    if json is not None and str(json) == "-":
+        write_json(result)
+        return
+    if json is not None:
+        json.write_text(to_json(result), encoding="utf-8")
+    say(f"Method {result['method_version']}, origins {origins}, {result['seconds']} seconds.\n")
+    for block in ("test", "all", "delayed"):
+        rows = [
+            (name, *(_number(scores[block].get(metric)) for metric in _METRICS))
+            for name, scores in result["models"].items()
+            if scores[block]
+        ]
+        say(block if rows else f"{block}: no onset among these origins")
+        table(("Model", *_METRICS), rows, numeric=range(1, len(_METRICS) + 1))
+        say("")
+
+
+_METRICS = (
+    "auc_max2",
+    "auc",
+    "log",
+    "brier",
+    "recall10",
+    "recall20",
+    "recall30",
+    "expected_observed",
+    "n",
+    "positives",
+)
+
+
+def score(json: Json = False) -> None:
+    """Show how the forecasts have done.
+
+    Beside simpler models and, where they are on this machine, published forecasts.
+    """
+    from tocsin.desk.modelling import score as scores
+
+    blocks = scores(Settings.read())
+    if json:
+        write_json(blocks)
+        return
+    for block in blocks:
+        _show(block)
+
+
+def build_release(
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where to write it; this machine's release if not given.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make a release from the data at hand."""
+    from tocsin.desk.modelling import build_release as build
+
+    kept = f"The release that serves is as it was. {RESUME}"
+    with interruptible(kept), watching() as progress:
+        report = build(Settings.read(), out, progress=progress)
+    if json:
+        write_json(report)
+        return
+    say(f"Built {report.folder} by method {report.method_version} in {report.seconds} seconds.")
+    if not report.differences:
+        say("Every number agrees with the release in the package.")
+        return
+    say(f"{len(report.differences)} entries differ from the release in the package; the first of them:")
+    for difference in report.differences[:10]:
+        say(f"  {difference}")
+
+
+def _span(text: str) -> range:
+    found = re.fullmatch(r"(\d{4}):(\d{4})", text)
+    if not found or int(found[1]) > int(found[2]):
+        raise PeriodError(
+            f"{text!r} is not a span of years", where="--origins", remedy="Give FIRST:LAST, for example 1991:2021"
+        )
+    return range(int(found[1]), int(found[2]) + 1)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:d}" if isinstance(value, int) else f"{value:.4f}"
+
+
+def _show(block: ScoreBlock) -> None:
+    say(f"{block.title}: {block.years}, {block.n} forecasts, {block.positives} followed by an onset")
+    metrics = [name for name in _METRICS if any(name in model.metrics for model in block.models)]
+    rows = [(model.label, *(_interval(model.metrics.get(name)) for name in metrics)) for model in block.models]
+    table(("Model", *metrics), rows, numeric=range(1, len(metrics) + 1))
+    for one in block.comparisons:
+        told = "can be told apart" if one.distinguishable else "cannot be told apart"
+        say(f"  {one.metric}, ours less {one.other}: {one.difference:+.4f} ({one.low:+.4f} to {one.high:+.4f}), {told}")
+    say("")
+
+
+def _interval(score: Score | None) -> str:
+    if score is None or score.value is None:
+        return ""
+    if score.low is None or score.high is None:
+        return f"{score.value:.3f}"
+    return f"{score.value:.3f} ({score.low:.3f}-{score.high:.3f})"

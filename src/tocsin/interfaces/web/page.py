@@ -1,0 +1,151 @@
+"""A page and its machine twins: one build gives the HTML, the JSON and every table as CSV, so they cannot differ."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tocsin.core.settings import Settings
+from tocsin.desk.reading import CountryForecast, Facts
+
+Params = Mapping[str, str]
+"""What the address says: parts of the path and the query, by name."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page as a machine reads it: every row has the same keys; None is a value that is not known."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one address shows.
+
+    stem: the address without ending; ``stem + ".json"`` is the twin, ``stem + "/" + table + ".csv"`` a table.
+    title: for the window. facts: the release the page was made from. content: what the template reads.
+    twin: what the JSON holds beside the header. tables: by name, for CSV and, under ``tables``, for JSON.
+    """
+
+    stem: str
+    title: str
+    facts: Facts
+    content: Mapping[str, Any]
+    twin: Mapping[str, Any] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The page is at another address; ``stem`` as in ``Page``."""
+
+    stem: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address that shows a page: its path, its stem (``/monday`` for ``/``), template, and the build."""
+
+    path: str
+    stem: str
+    template: str
+    build: Callable[[Settings, Params], Page | Elsewhere]
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Table:
+    """A table; rows are cut to the columns, and a row that lacks one is a mistake of ours (KeyError)."""
+    return Table(title, tuple(columns), tuple({name: row[name] for name in columns} for row in rows))
+
+
+def stamp(facts: Facts) -> dict[str, str]:
+    """What stands beside every number that leaves on its own (design, rule 4)."""
+    return {
+        "outcome": facts.outcome.key,
+        "horizon": facts.horizon,
+        "vintage": facts.vintage,
+        "method_version": facts.method_version,
+        "licence": facts.licence,
+        "marking": facts.marking.label,
+    }
+
+
+def as_json(page: Page) -> dict[str, Any]:
+    """The machine twin of a page."""
+    facts = page.facts
+    return {
+        "title": page.title,
+        **stamp(facts),
+        "release": {
+            "outcome": facts.outcome.model_dump(),
+            "horizon": facts.horizon,
+            "vintage": facts.vintage,
+            "data_year": facts.data_year,
+            "method": facts.method,
+            "method_version": facts.method_version,
+            "base_rate": facts.base_rate,
+            "base_rate_years": facts.base_rate_years,
+            "expected_onsets": facts.expected_onsets,
+            "interval_coverage": facts.coverage,
+            "explanation_kind": facts.explanation_kind,
+            "states_covered": facts.covered,
+            "licence": facts.licence,
+            "origin": facts.origin,
+            "notice": facts.notice,
+            "caveats": list(facts.caveats),
+        },
+        **page.twin,
+        "tables": {
+            name: {"title": entry.title, "csv": f"{page.stem}/{name}.csv", "rows": list(entry.rows)}
+            for name, entry in page.tables.items()
+        },
+    }
+
+
+def as_csv(entry: Table, facts: Facts) -> str:
+    """A table as RFC 4180 text; every row ends with the stamp of the release, so that it can stand alone.
+
+    A value that is not known is an empty field.
+    """
+    marks = {f"release_{name}" if name in entry.columns else name: value for name, value in stamp(facts).items()}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=[*entry.columns, *marks], lineterminator="\r\n")
+    writer.writeheader()
+    for row in entry.rows:
+        writer.writerow({name: _cell(value) for name, value in {**row, **marks}.items()})
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A spreadsheet runs a text that begins like a formula; an apostrophe in front keeps it a text."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value
+
+
+_OF_THE_FORECAST = (
+    "rank",
+    "rank_low",
+    "rank_high",
+    "tied_low",
+    "tied_high",
+    "probability",
+    "low",
+    "high",
+    "ongoing_episodes",
+)
+FORECAST_COLUMNS = ("place", "name", *_OF_THE_FORECAST, "coverage", "base_rate", "ratio_to_base_rate")
+
+
+def forecast_row(place: str, name: str, forecast: CountryForecast | None, facts: Facts) -> dict[str, Any]:
+    """A country's forecast with all that must go with it; None throughout where there is no forecast."""
+    row: dict[str, Any] = {"place": place, "name": name}
+    row |= {key: getattr(forecast, key) if forecast else None for key in _OF_THE_FORECAST}
+    row |= {"coverage": facts.coverage, "base_rate": facts.base_rate}
+    row["ratio_to_base_rate"] = forecast.probability / facts.base_rate if forecast and facts.base_rate else None
+    return row

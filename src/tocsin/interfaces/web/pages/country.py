@@ -1,0 +1,128 @@
+"""One country: the number, why, what others say, how we have done here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tocsin.core.settings import Settings
+from tocsin.desk.country import CountryView, country_view
+from tocsin.desk.reading import Change
+from tocsin.interfaces.web.charts.bars import SignedAxis
+from tocsin.interfaces.web.charts.history import history_chart
+from tocsin.interfaces.web.labels import Labels
+from tocsin.interfaces.web.page import FORECAST_COLUMNS, Elsewhere, Page, Params, Table, forecast_row, stamp, table
+
+
+def country(settings: Settings, params: Params) -> Page | Elsewhere:
+    """``/country/{code or name}``; any other way of writing it leads to the one address of the state."""
+    view, labels = country_view(settings, params["query"]), Labels.read(params)
+    place, facts = view.place, view.facts
+    if params["query"] != place.id:
+        return Elsewhere(f"/country/{place.id}")
+    drawn = [row for row in view.history if row.probability is not None]
+    return Page(
+        stem=f"/country/{place.id}",
+        title=labels.of(place),
+        facts=facts,
+        content={
+            "view": view,
+            "labels": labels,
+            "bars": SignedAxis(part.log_odds for theme in view.themes for part in (theme, *theme.contributions)),
+            "history": history_chart("history", labels.of(place), drawn, view.onset_years, facts.base_rate)
+            if drawn
+            else None,
+        },
+        twin=_twin(view, labels),
+        tables=_tables(view, labels),
+    )
+
+
+def _twin(view: CountryView, labels: Labels) -> dict[str, Any]:
+    forecast, place, facts = view.forecast, view.place, view.facts
+    twin: dict[str, Any] = {
+        "place": {"id": place.id, "names": dict(place.names), "region": place.region},
+        "forecast": None,
+        "reason_for_no_forecast": view.absent.reason if view.absent else None,
+        "onset_years": list(view.onset_years),
+    }
+    if forecast:
+        twin["forecast"] = forecast_row(place.id, labels.of(place), forecast, facts) | stamp(facts)
+        twin["log_odds"] = {"forecast": forecast.log_odds, "average_state": forecast.baseline_log_odds}
+        twin["words"] = [
+            {"yardstick": w.title, "owner": w.owner, "words": w.words, "shared_by": w.shared, "of": w.of}
+            for w in view.wordings
+        ]
+        twin["change"] = _change(forecast.change) if forecast.change else None
+    return twin
+
+
+def _change(change: Change) -> dict[str, Any]:
+    parts = change.model_dump(exclude={"drivers", "previous_probability", "previous_rank"})
+    # No interval was computed for the earlier forecast: the two ends are not known, which is not zero.
+    before = {"probability": change.previous_probability, "low": None, "high": None, "rank": change.previous_rank}
+    return parts | {"previous": before}
+
+
+def _tables(view: CountryView, labels: Labels) -> dict[str, Table]:
+    forecast, facts = view.forecast, view.facts
+    tables = {
+        "forecast": table(
+            "The forecast",
+            FORECAST_COLUMNS,
+            [forecast_row(view.place.id, labels.of(view.place), forecast, facts)] if forecast else [],
+        ),
+        "contributions": table(
+            "Exact contributions to the log-odds, against the average state",
+            ("theme", "feature", "label", "log_odds"),
+            [part.model_dump() for theme in view.themes for part in theme.contributions],
+        ),
+        "others": table(
+            "What others have published",
+            (
+                "source",
+                "title",
+                "definition",
+                "horizon",
+                "vintage",
+                "licence",
+                "probability",
+                "low",
+                "high",
+                "interval_note",
+                "rank",
+                "of",
+                "absence",
+            ),
+            [
+                vars(other) | {"low": None, "high": None, "interval_note": other.interval, "absence": other.absence or None}
+                for other in view.others
+            ],
+        ),
+        "history": table(
+            "Forecasts of the past, made before the outcome was known",
+            (
+                "predictor_year",
+                "trained_to",
+                "probability",
+                "low",
+                "high",
+                "climatology",
+                "onset_1",
+                "onset_2",
+                "outcome",
+            ),
+            [vars(row) for row in view.history],
+        ),
+        "analogues": table(
+            "Past country-years most like this one to the model",
+            ("place", "name", "year", "distance", "probability", "low", "high", "followed", "onset_year"),
+            [near.model_dump() | {"low": None, "high": None} for near in forecast.analogues] if forecast else [],
+        ),
+    }
+    if forecast and forecast.change:
+        tables["drivers"] = table(
+            "What moved the forecast since the year before",
+            ("theme", "feature", "label", "log_odds"),
+            [part.model_dump() for part in forecast.change.drivers],
+        )
+    return tables

@@ -1,0 +1,128 @@
+"""How the forecasts have done, against simpler models and beside what others publish."""
+
+from __future__ import annotations
+
+import math
+from markupsafe import Markup
+
+from tocsin.core.settings import Settings
+from tocsin.desk.scorecard import METRICS, Beside, Metric, ScoreBlock, ScorecardView, scorecard_view
+from tocsin.interfaces.web.charts.beside import beside_chart
+from tocsin.interfaces.web.charts.reliability import reliability_diagram
+from tocsin.interfaces.web.labels import Labels
+from tocsin.interfaces.web.page import Page, Params, Table, table
+
+NAMED = 8
+"""States furthest from agreement, which are named."""
+
+
+def scorecard(settings: Settings, params: Params) -> Page:
+    """``/scorecard``: reliability, scores by block and model, comparisons, published forecasts beside ours."""
+    view, labels = scorecard_view(settings), Labels.read(params)
+    parted = sorted((e for e in view.beside if e.published.probability), key=apart, reverse=True)[:NAMED]
+    return Page(
+        stem="/scorecard",
+        title="Scorecard",
+        facts=view.facts,
+        content={
+            "view": view,
+            "labels": labels,
+            "metrics": {block.key: shown(block) for block in view.blocks},
+            "diagrams": {block.key: _diagram(block) for block in view.blocks},
+            "parted": parted,
+            "beside_chart": beside_chart("beside", "Ours across, published up", view.beside, parted) if parted else None,
+        },
+        twin={
+            "metrics": [vars(metric) for metric in METRICS],
+            "published_forecasts": view.published_absence or "present",
+        },
+        tables=_tables(view, labels),
+    )
+
+
+def apart(entry: Beside) -> float:
+    """How far two forecasts of a state are from each other, in log-odds, either way."""
+    theirs = entry.published.probability or 0.0
+    return abs(_logit(entry.probability) - _logit(theirs))
+
+
+def _logit(probability: float) -> float:
+    held = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(held / (1 - held))
+
+
+def shown(block: ScoreBlock) -> tuple[Metric, ...]:
+    """The metrics that any model of the block has, in our order; one that we do not describe comes last."""
+    present = dict.fromkeys(key for model in block.models for key in model.metrics)
+    described = tuple(metric for metric in METRICS if metric.key in present)
+    keys = {metric.key for metric in described}
+    return described + tuple(Metric(key, key, "", "higher") for key in present if key not in keys)
+
+
+def _diagram(block: ScoreBlock) -> Markup | None:
+    first = next((model for model in block.models if model.reliability), None)
+    if first is None:
+        return None
+    return reliability_diagram(f"reliability-{block.key}", f"{first.label}, {block.years}", first.reliability)
+
+
+def _tables(view: ScorecardView, labels: Labels) -> dict[str, Table]:
+    scores = [
+        {"block": block.key, "years": block.years, "n": block.n, "positives": block.positives}
+        | {"model": model.model, "label": model.label, "metric": metric}
+        | score.model_dump()
+        for block in view.blocks
+        for model in block.models
+        for metric, score in model.metrics.items()
+    ]
+    bins = [
+        {"block": block.key, "model": model.model} | entry.model_dump()
+        for block in view.blocks
+        for model in block.models
+        for entry in model.reliability
+    ]
+    comparisons = [
+        {"block": block.key, "model": "tocsin"} | entry.model_dump()
+        for block in view.blocks
+        for entry in block.comparisons
+    ]
+    beside = [
+        {
+            "place": entry.place.id,
+            "name": labels.of(entry.place),
+            "probability": entry.probability,
+            "low": entry.low,
+            "high": entry.high,
+            "rank": entry.rank,
+            "published": entry.published.probability,
+            "published_rank": entry.published.rank,
+            "published_source": entry.published.source,
+            "published_definition": entry.published.definition,
+            "published_horizon": entry.published.horizon,
+            "published_vintage": entry.published.vintage,
+            "published_licence": entry.published.licence,
+        }
+        for entry in view.beside
+    ]
+    return {
+        "scores": table(
+            "Scores by block, model and metric, 90 % country-cluster interval",
+            ("block", "years", "n", "positives", "model", "label", "metric", "value", "low", "high"),
+            scores,
+        ),
+        "reliability": table(
+            "Reliability by bin, 90 % Wilson interval",
+            ("block", "model", "lower", "upper", "forecasts", "mean_forecast", "events", "observed", "low", "high"),
+            bins,
+        ),
+        "comparisons": table(
+            "Our procedure less another, paired",
+            ("block", "model", "other", "metric", "difference", "low", "high", "distinguishable"),
+            comparisons,
+        ),
+        "beside": table(
+            "Our forecasts beside published ones",
+            tuple(beside[0]) if beside else ("place", "name"),
+            beside,
+        ),
+    }

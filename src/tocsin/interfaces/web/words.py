@@ -1,0 +1,101 @@
+"""Numbers as the pages write them: at most two significant figures, a true minus, and words for what is not known."""
+
+from __future__ import annotations
+
+import math
+
+from tocsin.core.belief import one_in, percent, significant, times
+
+NOT_KNOWN = "not yet known"
+
+
+def interval(low: float, high: float) -> str:
+    """Both ends of an interval of probabilities.
+
+    >>> interval(0.0441, 0.131), interval(0.00001, 0.002)
+    ('4.4 to 13 %', '< 0.01 % to 0.20 %')
+    """
+    first, second = percent(low), percent(high)
+    return f"{first.removesuffix(' %')} to {second}" if first[0].isdigit() else f"{first} to {second}"
+
+
+def signed(value: float) -> str:
+    """Log-odds with their sign; what rounds to nothing is 0.
+
+    >>> signed(0.6234), signed(-0.181), signed(0.0004)
+    ('+0.62', '−0.18', '0')
+    """
+    if abs(value) < 0.005:
+        return "0"
+    text = f"{abs(value):.2f}" if abs(value) < 1 else significant(abs(value))
+    return f"{'+' if value > 0 else '−'}{text}"
+
+
+def odds(log_odds: float) -> str:
+    """A difference in log-odds as what it does to the odds.
+
+    >>> odds(0.22), odds(-0.22), odds(0.0)
+    ('odds × 1.2', 'odds × 0.80', 'odds × 1.0')
+    """
+    return f"odds × {significant(math.exp(log_odds))}"
+
+
+def outcome(value: bool | None) -> str:
+    """Whether an onset came; missing is not "no"."""
+    return NOT_KNOWN if value is None else "onset" if value else "no onset"
+
+
+def ranks(low: int, high: int) -> str:
+    """A run of ranks.
+
+    >>> ranks(2, 9), ranks(4, 4)
+    ('ranks 2 to 9', 'rank 4')
+    """
+    return f"rank {low}" if low == high else f"ranks {low} to {high}"
+
+
+def years(listed: tuple[int, ...]) -> str:
+    """Years in a sentence.
+
+    >>> years((2003,)), years((1998, 2003, 2023))
+    ('2003', '1998, 2003 and 2023')
+    """
+    texts = [str(year) for year in listed]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def score(value: float | None) -> str:
+    """A score: the third figure lies far inside any interval, and the differences have their own table.
+
+    >>> score(0.06571), score(None), score(-0.0012)
+    ('0.066', 'cannot be computed', '−0.0012')
+    """
+    if value is None:
+        return "cannot be computed"
+    return f"−{significant(-value)}" if value < 0 else significant(value)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "state", "states"), counted(0, "state", "states")
+    ('1 state', 'no states')
+    """
+    return f"{number or 'no'} {one if number == 1 else many}"
+
+
+FILTERS = {
+    "counted": counted,
+    "interval": interval,
+    "odds": odds,
+    "one_in": one_in,
+    "outcome": outcome,
+    "percent": percent,
+    "ranks": ranks,
+    "score": score,
+    "signed": signed,
+    "significant": significant,
+    "times": times,
+    "years": years,
+}
+"""What the templates may call."""
