@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tocsin.core.errors import SourceError, UnknownSource
-from tocsin.sources.catalogue import Source, catalogue, chosen, read_catalogue
+from tocsin.sources.catalogue import Column, Located, Source, Table, catalogue, chosen, read_catalogue
 
 from .conftest import URL
 
@@ -78,6 +78,8 @@ def test_a_fact_sheet_is_frozen(tmp_path: Path) -> None:
         ("table.csv", "table.csv?token=abc", "query"),
         ('name = "value"', 'name = "code"', "twice"),
         ('format = "csv"', 'format = "xlsx"', "sheet"),
+        ('format = "csv"', 'format = "csv"\nplace = { column = "code", scheme = "fifa", at = 2020 }', "scheme"),
+        ('format = "csv"', 'format = "csv"\nplace = { column = "code", scheme = "cow" }', "year"),
         ('id = "small"', 'id = "large"', "id"),
         ('title = "A small source"', "title = ", "not TOML"),
     ],
@@ -109,3 +111,13 @@ def test_an_unknown_source_is_answered_with_the_nearest() -> None:
 def test_an_unknown_table_is_answered_with_those_there_are(source: Source) -> None:
     with pytest.raises(UnknownSource, match="table"):
         source.table("other")
+
+
+def test_every_source_and_every_field_of_a_fact_sheet_is_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "sources.md").read_text(encoding="utf-8")
+    for source in catalogue().values():
+        assert f"`{source.id}`" in page
+        assert all(f"`{table.id}`" in page for table in source.tables)
+    assert all(f"`{field}`" in page for field in Source.model_fields)
+    assert all(f"`tables.{field}`" in page for field in Table.model_fields)
+    assert all(f"`{field}`" in page for model in (Column, Located) for field in model.model_fields)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tocsin.core.errors import ContractError
 from tocsin.sources.catalogue import Source, Table
-from tocsin.sources.contract import apply_contract
+from tocsin.sources.contract import apply_contract, known_places
 from tocsin.sources.quarantine import Checked
 from tocsin.sources.reading import RawTable
 
@@ -22,7 +22,7 @@ TABLE = Table.model_validate(
         "missing": ["NA", ""],
         "quarantine_limit": 1.0,
         "ignore": [""],
-        "place": {"column": "code", "scheme": "test", "year": "year"},
+        "place": {"column": "code", "scheme": "name", "year": "year"},
         "columns": [
             {"name": "code", "dtype": "text"},
             {"name": "year", "dtype": "year", "min": 1960},
@@ -37,7 +37,7 @@ GOOD = {"code": "A", "year": "1990", "deaths": "3", "share": "0.5"}
 
 def resolve(codes: Sequence[str], years: Sequence[int], scheme: str) -> list[str | None]:
     """A and B are places at any time, C only from 1990; nobody knows any other."""
-    assert scheme == "test"
+    assert scheme == "name"
     return [f"P{c}" if c in "AB" or (c == "C" and y >= 1990) else None for c, y in zip(codes, years, strict=True)]
 
 
@@ -201,3 +201,7 @@ def test_a_table_without_places_gets_none(source: Source) -> None:
     raw = RawTable(pl.DataFrame({"code": ["a"], "year": ["1990"], "value": ["1"]}), (2,))
     checked = apply_contract(raw, "small", source.tables[0], where="x", this_year=2026, resolve=resolve)
     assert checked.frame.columns == ["code", "year", "value"]
+
+
+def test_the_house_knows_its_own_places_and_says_none_for_the_others() -> None:
+    assert known_places(["345", "345", "9999", "2"], [1970, 2010, 2010, 1990], "cow") == ["YUG", "SRB", None, "USA"]

@@ -4,7 +4,8 @@ TocsinError
 ├── SettingsError            an environment variable or option cannot be used
 ├── PlaceError
 │   ├── UnknownPlace         no state has this code or name at this date (suggestions attached)
-│   └── AmbiguousPlace       several states fit (candidates attached)
+│   ├── AmbiguousPlace       several states fit (candidates attached)
+│   └── UnresolvedPlaces     rows of a table that lead to no single state (one error a row attached)
 ├── PeriodError              a year, horizon or range is malformed or out of range
 ├── SourceError
 │   ├── UnknownSource        no fact sheet has this name
@@ -61,6 +62,17 @@ class UnknownPlace(PlaceError):
 
 class AmbiguousPlace(PlaceError):
     """Several states fit this code or name."""
+
+
+class UnresolvedPlaces(PlaceError):
+    """Some rows of a table lead to no single state.
+
+    failures: the error of each such row, by its position from 0, so that a caller can set those rows aside.
+    """
+
+    def __init__(self, what: str, *, failures: dict[int, PlaceError], where: str = "", remedy: str = "") -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.failures = failures
 
 
 class PeriodError(TocsinError):

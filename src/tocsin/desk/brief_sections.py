@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tocsin.core.belief import one_in, percent, significant
 from tocsin.desk.country import CountryView, Theme
 from tocsin.desk.document import Block, Bullets, Heading, Paragraph, Table
-from tocsin.desk.reading import Analogue, CountryForecast
+from tocsin.desk.reading import Analogue, Contribution, CountryForecast
 from tocsin.desk.scorecard import ScoreBlock
 
 STRONG, WEAK = math.log(2), math.log(1.1)
@@ -74,7 +74,7 @@ def drivers(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
         )
     return (
         Heading("Why: what sets it apart from the average state"),
-        Bullets(tuple(f"{theme.name}: odds {odds(theme.log_odds)}{_mainly(theme)}." for theme in shown)),
+        Bullets(tuple(f"{theme.name}: {_multiplies(theme)}." for theme in shown)),
     )
 
 
@@ -84,10 +84,10 @@ def _technical_drivers(view: CountryView, forecast: CountryForecast) -> tuple[Bl
     return (
         Heading("What drives it: exact contributions to the log-odds"),
         Paragraph(
-            f"From {start:.2f} for the average state of {view.facts.data_year} to {end:.2f} here "
+            f"From {signed(start)} for the average state of {view.facts.data_year} to {signed(end)} here "
             f"({view.facts.explanation_kind}). A predictor counts by its recorded value, present or absent."
         ),
-        Table(("Theme", "Log-odds", "Odds", "Made of"), tuple(rows), numeric=(1, 2)),
+        Table(("Theme", "Log-odds", "Odds ×", "Made of"), tuple(rows), numeric=(1, 2)),
     )
 
 
@@ -102,18 +102,20 @@ def change(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     before = f"{percent(moved.previous_probability)} (rank {moved.previous_rank})"
     if not moved.meaningful:
         noise = "what the model's own uncertainty would produce" if depth.plain else "the model's noise"
-        text = f"No meaningful change: a year ago it was {before}, and the movement lies inside {noise}."
+        text = (
+            f"No meaningful change: the forecast of the year before was {before}, and the movement is inside {noise}."
+        )
     else:
         way = "Up" if moved.total > 0 else "Down"
-        text = f"{way} from {before} a year ago, more than the model's noise. {_cause(moved.data, moved.model)}"
+        text = f"{way} from {before} the year before, by more than noise. {_cause(moved.data, moved.model)}"
     if depth.wording == "technical":
         revision = "revision not known" if moved.revision is None else f"revision {signed(moved.revision)}"
         text += (
             f" Log-odds {signed(moved.total)}: data {signed(moved.data)}, model {signed(moved.model)}, {revision}; "
             f"noise up to {abs(moved.noise):.2f} either way."
         )
-    if moved.drivers and depth.wording == "technical":
-        text += " Moved most by " + "; ".join(f"{d.label} {signed(d.log_odds)}" for d in moved.drivers[:3]) + "."
+        if most := [f"{one.label} {signed(one.log_odds)}" for one in moved.drivers[:3] if _counts(one)]:
+            text += f" Moved most by {'; '.join(most)}."
     return Heading("What changed"), Paragraph(text)
 
 
@@ -125,10 +127,9 @@ def others(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
             lines.append(f"{other.title}: no number here. {other.absence}")
             continue
         rank = f", rank {other.rank} of {other.of}" if other.rank and other.of else ""
-        number = f"{percent(other.probability)} ({one_in(other.probability)}){rank}"
         lines.append(
-            f"{other.title}, {years(other.horizon)}, published {other.vintage}: {number}. {other.interval} "
-            f"What it forecasts: {other.definition}"
+            f"{other.title}: {percent(other.probability)} ({one_in(other.probability)}){rank}, for "
+            f"{years(other.horizon)}. {other.interval} Vintage {other.vintage}. What it forecasts: {other.definition}"
         )
     return Heading("What others say"), Bullets(tuple(lines))
 
@@ -225,9 +226,9 @@ def odds(log_odds: float) -> str:
     """By how much the odds are multiplied.
 
     >>> odds(0.642), odds(-0.4)
-    ('× 1.9', '× 0.67')
+    ('1.9', '0.67')
     """
-    return f"× {significant(math.exp(log_odds))}"
+    return significant(math.exp(log_odds))
 
 
 def signed(log_odds: float) -> str:
@@ -247,14 +248,19 @@ def _push(log_odds: float) -> str:
     return f"pushes the risk {'up' if log_odds > 0 else 'down'}{how}"
 
 
-def _mainly(theme: Theme) -> str:
+def _multiplies(theme: Theme) -> str:
     same_way = [part for part in theme.contributions if part.log_odds * theme.log_odds > 0]
-    return f", mainly {_lower(same_way[0].label)}" if same_way and len(theme.contributions) > 1 else ""
+    mainly = f", mainly by “{same_way[0].label}”" if same_way and len(theme.contributions) > 1 else ""
+    return f"multiplies the odds by {odds(theme.log_odds)}{mainly}"
 
 
 def _parts(theme: Theme) -> str:
-    told = [part for part in theme.contributions if abs(part.log_odds) >= 0.005]
-    return "; ".join(f"{part.label} {signed(part.log_odds)}" for part in told)
+    return "; ".join(f"{part.label} {signed(part.log_odds)}" for part in theme.contributions if _counts(part))
+
+
+def _counts(part: Contribution) -> bool:
+    """Whether anything but 0.00 would be printed."""
+    return abs(part.log_odds) >= 0.005
 
 
 def _analogue(one: Analogue) -> str:
@@ -276,7 +282,3 @@ def _came(outcome: bool | None) -> str:
 
 def _range(low: float | None, high: float | None, write: Callable[[float], str]) -> str:
     return "" if low is None or high is None else f" (90 % interval {write(low)} to {write(high)})"
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]

@@ -14,6 +14,7 @@ from tocsin.desk.brief_sections import SECTIONS, Depth, Evidence, years
 from tocsin.desk.country import CountryView, country_view
 from tocsin.desk.document import Audience, Block, Brief, KeyFigure, Scale, SmallPrint
 from tocsin.desk.reading import CountryForecast, NotForecast, read
+from tocsin.sources.catalogue import catalogue
 
 REPORTED_ONCE = "test"
 """The block of scores that was looked at once, after the procedure was frozen: the only one fit for a reader."""
@@ -67,10 +68,17 @@ def _key_figure(view: CountryView, forecast: CountryForecast, belief: Belief, de
             "A mass killing is" if forecast.ongoing_episodes == 1 else f"{forecast.ongoing_episodes} mass killings are"
         )
         lines.append(f"{under_way} already under way there; this number is about another.")
-    base = f", the average state {percent(belief.base_rate)}" if belief.base_rate else ""
-    told = f"{percent(belief.probability)} with an interval from {percent(belief.low)} to {percent(belief.high)}{base}"
-    scale = Scale(belief.probability, belief.low, belief.high, belief.base_rate, f"On a line from zero: {told}.")
-    return KeyFigure(one_in(belief.probability), tuple(lines), scale)
+    return KeyFigure(one_in(belief.probability), tuple(lines), _scale(belief))
+
+
+def _scale(belief: Belief) -> Scale:
+    chance, low, high = percent(belief.probability), percent(belief.low), percent(belief.high)
+    key = f"dot: estimate · bar: {round(100 * belief.coverage)} % interval"
+    told = f"On a line from zero: {chance}, interval from {low} to {high}"
+    if belief.base_rate:
+        key += " · dotted: average state"
+        told += f", average state {percent(belief.base_rate)}"
+    return Scale(belief.probability, belief.low, belief.high, belief.base_rate, key, f"{told}.")
 
 
 def _chance(view: CountryView, belief: Belief, depth: Depth) -> str:
@@ -95,12 +103,11 @@ def _standing(view: CountryView, belief: Belief, forecast: CountryForecast) -> s
 
 
 def _in_words(view: CountryView) -> str:
-    told = [
-        f"{one.title}: “{one.words}” ({one.span})" if one.span else f"{one.title}: {one.words}" for one in view.wordings
-    ]
-    share = min(one.shared for one in view.wordings)
-    shared = f"At least {share} of {view.facts.covered} states get the same words, so read the number."
-    return f"In words: {'; '.join(told)}. {shared}"
+    told = []
+    for one in view.wordings:
+        words = f"'{one.words}' ({one.span})" if one.span else one.words
+        told.append(f"{one.title} {words}, as for {one.shared - 1} other states")
+    return f"In words: {'; '.join(told)}."
 
 
 def _no_number(absent: NotForecast) -> KeyFigure:
@@ -110,12 +117,13 @@ def _no_number(absent: NotForecast) -> KeyFigure:
 
 def _small_print(view: CountryView) -> SmallPrint:
     facts = view.facts
-    sources = "; ".join(f"{one.source}, {one.vintage} ({one.terms})" for one in facts.receipts)
-    published = "; ".join(
-        f"{one.title}: {one.provider}, {one.vintage} ({one.terms})"
-        for one in view.others
-        if one.probability is not None
-    )
+    sheets = catalogue()
+    sources = [
+        f"{sheets[one.source].title if one.source in sheets else one.source}, vintage {one.vintage} ({one.terms})"
+        for one in facts.receipts
+    ]
+    published = [one for one in view.others if one.probability is not None]
+    sources += [f"{sheets[one.source].title}, {one.provider} ({one.terms})" for one in published]
     return SmallPrint(
         (
             ("What is forecast", f"{facts.outcome.title}. {facts.outcome.definition} ({facts.outcome.source})"),
@@ -124,7 +132,7 @@ def _small_print(view: CountryView) -> SmallPrint:
                 f"Statistical forecast, method {facts.method_version}, from what was recorded of {facts.data_year}; "
                 f"release {facts.origin}.",
             ),
-            ("Sources and terms", f"{'; '.join(filter(None, (sources, published)))}. This page: {facts.licence}."),
-            ("Handling", f"{facts.marking.label}: the marking stands at the top and the foot of every page."),
+            ("Sources and terms", f"{'; '.join(dict.fromkeys(sources))}. This page: {facts.licence}."),
+            ("Handling", f"{facts.marking.label}, Traffic Light Protocol 2.0. The sources' own terms hold beside it."),
         )
     )

@@ -51,13 +51,15 @@ class Bullets:
 class Scale:
     """Where the numbers of a key figure lie on a line from zero: probabilities in [0, 1].
 
-    base: the base rate, or None if there is none. text: the same in words, for those who do not see the line.
+    base: the base rate, or None if there is none. key: what the marks stand for. text: the same in words, for those who
+    do not see the line.
     """
 
     point: float
     low: float
     high: float
     base: float | None
+    key: str
     text: str
 
 

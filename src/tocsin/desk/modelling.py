@@ -230,7 +230,11 @@ def against_published(settings: Settings) -> ScoreBlock | None:
     if published is None:
         return None
     both = read(settings).archive.join(
-        published.select("place", "predictor_year", pl.col("probability").alias("ewp_published")),
+        published.select(
+            "place",
+            (pl.col("year") - 1).cast(pl.Int32).alias("predictor_year"),
+            pl.col("from_year_before").alias("ewp_published"),
+        ),
         on=["place", "predictor_year"],
         how="inner",
     )

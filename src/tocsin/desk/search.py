@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 
 from tocsin.core.errors import PlaceError
@@ -13,7 +14,7 @@ MOST_SUGGESTIONS = 8
 
 
 def find(settings: Settings, text: str) -> tuple[Place, ...]:
-    """The state that a code or name stands for; failing that, states whose names hold the text, best first.
+    """The state that a code or name stands for; failing that, states whose names hold the text, or are like it.
 
     One place means that there is no doubt; none means that nothing is like it.
     """
@@ -22,7 +23,7 @@ def find(settings: Settings, text: str) -> tuple[Place, ...]:
     try:
         return (resolve(text),)
     except PlaceError:
-        return _holding(settings, _folded(text))
+        return _holding(settings, _folded(text)) or near(settings, text)
 
 
 def _holding(settings: Settings, wanted: str) -> tuple[Place, ...]:
@@ -33,6 +34,15 @@ def _holding(settings: Settings, wanted: str) -> tuple[Place, ...]:
             starts = any(name.startswith(wanted) for name in names)
             found.append((not starts, place.names["en"], place))
     return tuple(place for *_, place in sorted(found, key=lambda entry: entry[:2])[:MOST_SUGGESTIONS])
+
+
+def near(settings: Settings, text: str) -> tuple[Place, ...]:
+    """States whose names are spelt somewhat like the text, nearest first."""
+    named = {
+        _folded(name): place for place in places(read(settings).release.data_year) for name in place.names.values()
+    }
+    close = difflib.get_close_matches(_folded(text), named, n=MOST_SUGGESTIONS, cutoff=0.6)
+    return tuple({named[name].id: named[name] for name in close}.values())
 
 
 def _folded(text: str) -> str:

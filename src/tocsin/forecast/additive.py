@@ -89,7 +89,13 @@ class Boosting:
         Errors: FitError if LightGBM cannot fit.
         """
         # Imported here: two seconds that a page must not wait for.
-        import lightgbm
+        try:
+            import lightgbm
+        except OSError as error:
+            raise FitError(
+                f"LightGBM cannot be loaded ({error})",
+                remedy="Install the OpenMP runtime (Debian: libgomp1); the embedded release works without it",
+            ) from None
 
         runs = []
         for seed in self.seeds:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tocsin.core.errors import SourceError, UnknownSource
+from tocsin.core.place import SCHEMES
 
 
 class _Sheet(BaseModel):
@@ -51,7 +52,9 @@ class Located(_Sheet):
     at: int | None = None
 
     @model_validator(mode="after")
-    def _one_year(self) -> Located:
+    def _one_scheme_one_year(self) -> Located:
+        if self.scheme not in SCHEMES:
+            raise ValueError(f"the scheme is one of {', '.join(SCHEMES)}")
         if (self.year is None) == (self.at is None):
             raise ValueError("give either year (a column) or at (one year for all rows)")
         return self

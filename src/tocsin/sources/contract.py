@@ -13,7 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
-from tocsin.core.errors import ContractError
+from tocsin.core.errors import ContractError, UnresolvedPlaces
+from tocsin.core.place import resolve_many
 from tocsin.sources.catalogue import Column, Source, Table
 from tocsin.sources.quarantine import SAMPLES, Breach, Checked, Findings, Quarantine
 from tocsin.sources.reading import RawTable, read_raw
@@ -31,9 +32,21 @@ def read_checked(
 
     Errors: ContentError (cannot be read), ContractError (cannot be used).
     """
-    resolve = resolve or known_places  # noqa: F821
     raw = read_raw(path, table)
-    return apply_contract(raw, source.id, table, where=str(path), this_year=this_year, resolve=resolve)
+    return apply_contract(raw, source.id, table, where=str(path), this_year=this_year, resolve=resolve or known_places)
+
+
+def known_places(values: Sequence[str], years: Sequence[int], scheme: str) -> Sequence[str | None]:
+    """Place ids from the house's own table of states; None where a value leads to no single state."""
+    try:
+        return resolve_many(values, years, scheme)
+    except UnresolvedPlaces as error:
+        good = [row for row in range(len(values)) if row not in error.failures]
+        ids = resolve_many([values[row] for row in good], [years[row] for row in good], scheme)
+        found: list[str | None] = [None] * len(values)
+        for row, id in zip(good, ids, strict=True):
+            found[row] = id
+        return found
 
 
 def apply_contract(

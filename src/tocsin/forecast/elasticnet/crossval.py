@@ -91,7 +91,7 @@ def held_out(design: Design, eta: Array) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Point:
-    """The curve at one lambda: mean deviance held out and its standard error; coefs (k, q), residual (k,) of the fits."""
+    """The curve at one lambda: mean deviance held out, its standard error; coefs (k, q), residual (k,) of the fits."""
 
     mean: float
     error: float

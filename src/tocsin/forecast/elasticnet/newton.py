@@ -24,7 +24,7 @@ from tocsin.forecast.elasticnet.checks import Array
 from tocsin.forecast.elasticnet.problem import HELD, Design, Fits
 from tocsin.forecast.elasticnet.quadratic import minimise
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-10
 """Largest KKT residual of a fit in double precision, per standard deviation of the predictor."""
 
 _STEPS = 25
@@ -84,14 +84,16 @@ class Newton:
         return Solution(coefs, residual, eta)
 
     def solve_surely(self, lambda_: float, start: Array) -> Solution:
-        """As ``solve``, and each fit that it leaves unsolved by ``search``.
+        """As ``solve``, and each fit that it leaves unsolved by ``search``, in the fit's own standardisation.
 
         Errors: FitError if even that does not reach the tolerance.
         """
         solution = self.solve(lambda_, start)
         for k in np.flatnonzero(~(solution.residual <= TOLERANCE)):
-            found = Newton(self.design, self.fits.only(int(k)), self.alpha).search(lambda_, start[[k]])
-            solution.coefs[k], solution.residual[k] = found.coefs[0], found.residual[0]
+            design, fit, scale = self.fits.only(int(k)).restandardised(self.design)
+            found = Newton(design, fit, self.alpha).search(lambda_, scale.standard(start[k, 0], start[k, 1:])[None])
+            solution.coefs[k] = np.concatenate(scale.original(found.coefs), axis=None)
+            solution.residual[k] = found.residual[0]
             solution.eta[:, k] = found.eta[:, 0]
         return solution
 
@@ -203,7 +205,8 @@ def _excess(coefs: Array, gradient: Array, absolute: Array, square: Array) -> Ar
     """How far each coefficient is from the Karush-Kuhn-Tucker conditions, (k, q), zero or more."""
     slope = gradient + square * coefs
     at_zero = np.maximum(np.abs(slope) - absolute, 0)
-    return np.where(coefs != 0, np.abs(slope + absolute * np.sign(coefs)), at_zero)
+    excess: Array = np.where(coefs != 0, np.abs(slope + absolute * np.sign(coefs)), at_zero)
+    return excess
 
 
 def _logistic(eta: Array) -> Array:

@@ -11,7 +11,7 @@ countries are such choices, so that one solver serves the path, the cross-valida
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -122,10 +122,12 @@ class Fits:
     """Which rows each of k fits uses, and the standard deviations that scale its penalty.
 
     share: (k, groups) the weight a unit of row weight has in the fit; row weights times share sum to one.
-    sd: (k, q) weighted population standard deviations within the fit; 0 for the intercept and what does not vary.
+    mean, sd: (k, q) weighted means and population standard deviations within the fit; sd is 0 for the intercept and
+    for what does not vary.
     """
 
     share: Array
+    mean: Array
     sd: Array
 
     @classmethod
@@ -142,16 +144,27 @@ class Fits:
         if (rate <= 0).any() or (rate >= 1 - 1e-15).any():
             raise InputError("the rows to be fitted hold only one class", where="y", remedy="Give rows of both classes")
         share = counts / size[:, None]
-        first = share @ design.per_group(weighed.sum(axis=2))
+        mean = share @ design.per_group(weighed.sum(axis=2))
         second = share @ design.per_group(np.einsum("bqr,bqr->bq", weighed, design.blocks))
-        variance = second - first**2
+        variance = second - mean**2
         variance[variance <= 1e-13 * second] = 0.0
         variance[:, 0] = 0.0
-        return cls(share, np.sqrt(variance))
+        return cls(share, mean, np.sqrt(variance))
 
     def only(self, index: int) -> Fits:
         """One of the fits."""
-        return Fits(self.share[[index]], self.sd[[index]])
+        return Fits(self.share[[index]], self.mean[[index]], self.sd[[index]])
+
+    def restandardised(self, design: Design) -> tuple[Design, Fits, Scale]:
+        """A single fit's own standardisation of the design: best conditioned, at the price of a copy of the data."""
+        scale = Scale(self.mean[0, 1:], self.sd[0, 1:])
+        usable = scale.spread > 0
+        there = design.blocks[:, :1]  # 1 in rows, 0 in padding
+        blocks = design.blocks.copy()
+        blocks[:, 1:] -= scale.centre[:, None] * there
+        blocks[:, 1:] *= np.divide(usable, scale.spread, out=np.zeros(len(usable)), where=usable)[:, None]
+        own = replace(design, blocks=blocks)
+        return own, Fits.of(own, self.share), scale
 
     def penalties(self, alpha: float, lambda_: float) -> tuple[Array, Array]:
         """Factors of |b| and of b^2 / 2, each (k, q)."""

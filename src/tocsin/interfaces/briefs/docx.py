@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import math
 from datetime import datetime, time
 from typing import Any
 
 from tocsin.core.marking import Marking
 from tocsin.desk.document import Block, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
 from tocsin.interfaces.briefs import FOOT
+from tocsin.interfaces.briefs.docx_fit import body_size, column_widths
 from tocsin.interfaces.briefs.docx_styles import (
     BRIEF_TABLE,
     KEY_FIGURE,
@@ -20,12 +20,6 @@ from tocsin.interfaces.briefs.docx_styles import (
     set_styles,
 )
 
-ROOMY, TIGHT = 10.0, 8.0
-"""Body sizes in points between which the text is set so that it stays on one page."""
-
-CHARACTERS_AT_ROOMY = 2600
-"""Characters, table rows counted as a full line each, that fill one A4 page at the roomy size."""
-
 
 def docx(brief: Brief) -> bytes:
     """The Word file of a brief, laid out for one A4 page."""
@@ -33,39 +27,16 @@ def docx(brief: Brief) -> bytes:
 
     document = Document()
     _describe(document, brief)
-    set_styles(document, _size(brief), brief.language)
+    size = body_size(brief)
+    set_styles(document, size, brief.language)
     _sheet(document, brief.marking)
     document.add_paragraph(brief.title, style="Title")
     document.add_paragraph(brief.subtitle, style="Subtitle")
     for block in brief.blocks:
-        _add(document, block)
+        _add(document, block, size)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
-
-
-def _size(brief: Brief) -> float:
-    """The body size in points: Word cannot be asked how long a page is, so the text is counted."""
-    load = sum(_load(block) for block in brief.blocks)
-    fitting = ROOMY * min(1.0, math.sqrt(CHARACTERS_AT_ROOMY / load))
-    return max(TIGHT, round(2 * fitting) / 2)
-
-
-def _load(block: Block) -> float:
-    line = 95
-    match block:
-        case Heading():
-            return 2 * line
-        case Paragraph():
-            return len(block.text) + line / 2
-        case Bullets():
-            return sum(len(item) + line / 2 for item in block.items)
-        case KeyFigure():
-            return 4 * line + sum(len(text) + line / 2 for text in block.lines)
-        case Table():
-            return 1.4 * line * (len(block.rows) + 1)
-        case SmallPrint():
-            return sum(0.65 * len(label + text) + line / 2 for label, text in block.entries)
 
 
 def _describe(document: Any, brief: Brief) -> None:
@@ -107,7 +78,9 @@ def _shade(run: Any) -> None:
     run._element.get_or_add_rPr().append(shade)
 
 
-def _add(document: Any, block: Block) -> None:
+def _add(document: Any, block: Block, size: float) -> None:
+    from docx.shared import Pt
+
     match block:
         case Heading():
             document.add_heading(block.text, level=1)
@@ -121,20 +94,24 @@ def _add(document: Any, block: Block) -> None:
             for text in block.lines:
                 document.add_paragraph(text)
         case Table():
-            _table(document, block)
+            _table(document, block, size)
         case SmallPrint():
-            for label, text in block.entries:
+            for number, (label, text) in enumerate(block.entries):
                 line = document.add_paragraph(style=SMALL_PRINT)
+                if number == 0:
+                    line.paragraph_format.space_before = Pt(size)
                 line.add_run(f"{label}. ").bold = True
                 line.add_run(text)
 
 
-def _table(document: Any, block: Table) -> None:
+def _table(document: Any, block: Table, size: float) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.shared import Pt
 
     table = document.add_table(rows=0, cols=len(block.columns), style=BRIEF_TABLE)
+    table.autofit = False
+    widths = [Pt(width) for width in column_widths(block, size)]
     for number, cells in enumerate((block.columns, *block.rows)):
         row = table.add_row()
         properties = row._tr.get_or_add_trPr()
@@ -142,9 +119,9 @@ def _table(document: Any, block: Table) -> None:
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for column, text in enumerate(cells):
+            row.cells[column].width = widths[column]
             line = row.cells[column].paragraphs[0]
             line.paragraph_format.space_after = Pt(1)
             line.add_run(text)
             if column in block.numeric:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph().paragraph_format.space_after = Pt(0)

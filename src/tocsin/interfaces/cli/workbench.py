@@ -7,8 +7,6 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
 
@@ -39,38 +37,35 @@ def up(
     a newer release is built.
     """
     from tocsin.desk.reading import facts, read
-    from tocsin.interfaces.web import serve
+    from tocsin.interfaces.web.serve import serve
 
     settings = Settings.read()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     served = facts(read(settings))
-    url = f"http://{settings.host}:{settings.port}/"
-    if json:
-        write_json({"url": url, "release": served})
-        sys.stdout.flush()
-    else:
-        remark(f"Shown: the release {served.origin}, vintage {served.vintage}, method {served.method_version}.")
-        if served.notice:
-            remark(served.notice)
-        remark(f"Workbench: {url}  (Ctrl-C stops it)")
-    if not no_browser:
-        threading.Timer(1.0, webbrowser.open, [url]).start()
-    with _behind(settings, wanted=not no_pull):
-        serve(settings)
+    behind = None if no_pull else _Freshening(settings)
 
+    def ready(url: str) -> None:
+        if json:
+            write_json({"url": url, "release": served})
+            sys.stdout.flush()
+        else:
+            remark(f"Shown: the release {served.origin}, vintage {served.vintage}, method {served.method_version}.")
+            if served.notice:
+                remark(served.notice)
+            remark(f"Workbench: {url}  (Ctrl-C stops it)")
+        if not no_browser:
+            webbrowser.open(url)
+        if behind:
+            behind.start()
 
-@contextmanager
-def _behind(settings: Settings, *, wanted: bool) -> Iterator[None]:
-    """Pull and, if the data differ from the release's, build, while the workbench serves."""
-    if not wanted:
-        yield
-        return
-    freshening = _Freshening(settings)
-    freshening.start()
     try:
-        yield
+        serve(settings, ready)
+    except KeyboardInterrupt:
+        pass
     finally:
-        freshening.stop()
+        if behind:
+            behind.stop()
+    remark("Stopped. What was fetched is kept; `tocsin up` opens the workbench again.")
 
 
 class _Freshening(threading.Thread):

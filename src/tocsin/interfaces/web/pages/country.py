@@ -13,6 +13,10 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Elsewhere, Page, Params, Table, forecast_row, stamp, table
 
 
+_CODES = (("cow", "COW"), ("gw", "Gleditsch-Ward"))
+"""Codes shown above the name, with their titles."""
+
+
 def country(settings: Settings, params: Params) -> Page | Elsewhere:
     """``/country/{code or name}``; any other way of writing it leads to the one address of the state."""
     view, labels = country_view(settings, params["query"]), Labels.read(params)
@@ -28,6 +32,8 @@ def country(settings: Settings, params: Params) -> Page | Elsewhere:
             "view": view,
             "labels": labels,
             "bars": SignedAxis(part.log_odds for theme in view.themes for part in (theme, *theme.contributions)),
+            "codes": [(title, place.codes[scheme]) for scheme, title in _CODES if place.codes.get(scheme)],
+            "no_interval": all(row.low is None for row in drawn),
             "history": history_chart("history", labels.of(place), drawn, view.onset_years, facts.base_rate)
             if drawn
             else None,

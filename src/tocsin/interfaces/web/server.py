@@ -12,7 +12,11 @@ from tocsin.core.settings import Settings
 from tocsin.interfaces.web.app import create_app
 
 
-def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
+def _quietly(address: str) -> None:
+    """Tell nobody that the pages can be had."""
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None] = _quietly) -> None:
     """Serve until interrupted; ``on_ready`` is called once with the address when the first page can be had.
 
     Errors: SettingsError if the host or port cannot be listened on.

@@ -1,0 +1,45 @@
+# Two commands are enough for most people: `make up` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: up test lint bench bench-elasticnet docs lock release clean
+
+up: $(READY)  ## set everything up and start the workbench
+	@$(BIN)/tocsin up
+
+test: $(READY)  ## run the tests
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(READY)  ## style, types, direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(READY)  ## every benchmark, each beside its peer
+	@$(BIN)/python -m benchmarks
+
+bench-elasticnet: $(READY)  ## only our 31-origin elastic-net walk-forward
+	@$(BIN)/python -m benchmarks.elasticnet.bench --ours-only
+
+docs: $(READY)  ## check that the documentation names what there is
+	@$(BIN)/python -m pytest tests/docs
+
+release: $(READY)  ## make the embedded release anew from the data at hand
+	@$(BIN)/tocsin release build --out src/tocsin/data/release
+
+lock:  ## resolve the dependencies anew; the lock holds no address
+	uv pip compile pyproject.toml --universal --generate-hashes --no-header --all-extras --group dev -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer; set PYTHON=...")'
+	@echo "Setting up in .venv (once; a minute or two) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+	@VIRTUAL_ENV=.venv $(BIN)/uv --quiet pip sync --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv --quiet pip install --no-deps --editable .
+	@touch $(READY)
+
+clean:  ## remove what was set up
+	rm -rf .venv

@@ -1,0 +1,7 @@
+"""Run every benchmark in turn; each prints its machine, its peer and its figures."""
+
+import runpy
+
+for name in ("benchmarks.elasticnet.bench", "benchmarks.onset.reproduction", "benchmarks.onset.skill", "benchmarks.start"):
+    print(f"\n=== {name}", flush=True)
+    runpy.run_module(name, run_name="__main__")

@@ -1,0 +1,1 @@
+"""The elastic net against R's glmnet."""

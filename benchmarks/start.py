@@ -1,0 +1,58 @@
+"""How soon the command line answers and the workbench shows its first page, as whole processes on a fresh home."""
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+RUNS = 5
+PORT = 8477
+TOCSIN = Path(sys.executable).with_name("tocsin")
+
+
+def help_seconds() -> float:
+    """Seconds from start to end of `tocsin --help`."""
+    started = time.perf_counter()
+    subprocess.run([TOCSIN, "--help"], check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def first_page_seconds() -> float:
+    """Seconds from the start of `tocsin up` without any source until the first page has been read whole."""
+    with tempfile.TemporaryDirectory() as home:
+        env = {k: v for k, v in os.environ.items() if not k.startswith("TOCSIN_")}
+        env |= {"TOCSIN_HOME": home, "TOCSIN_OFFLINE": "1"}
+        started = time.perf_counter()
+        command = [TOCSIN, "up", "--port", str(PORT), "--no-browser"]
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while time.perf_counter() - started < 60:
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/", timeout=5) as page:
+                        page.read()
+                    return time.perf_counter() - started
+                except (urllib.error.URLError, ConnectionError):
+                    time.sleep(0.02)
+            sys.exit("the workbench did not answer within a minute")
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def main() -> None:
+    """Print medians and ranges."""
+    print(f"machine: {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    for name, measure in (("tocsin --help", help_seconds), ("tocsin up to first page, no source", first_page_seconds)):
+        measure()
+        times = [measure() for _ in range(RUNS)]
+        print(f"{name}: median {statistics.median(times):.2f} s of {RUNS} ({min(times):.2f}-{max(times):.2f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""How large the text of a Word brief may be so that it stays on one page.
+
+Word cannot be asked how long a page gets, so the height is reckoned from the letters: an Arial letter is about half as
+wide as its size, a line 1.2 times as high. A tenth of the page is kept in hand for what the reckoning misses.
+"""
+
+from __future__ import annotations
+
+import math
+
+from tocsin.desk.document import Block, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
+
+WIDTH, HEIGHT = 482.0, 709.0
+"""Text area of the A4 sheet of a brief, in points."""
+
+SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5)
+"""Body sizes in points, the first that fits is taken."""
+
+INDENT, CELL_MARGIN = 18.0, 6.0
+LETTER, LINE, IN_HAND = 0.5, 1.22, 0.9
+
+
+def body_size(brief: Brief) -> float:
+    """The largest body size in points at which the page is reckoned to hold everything; else the smallest there is."""
+    return next((size for size in SIZES if _page(brief, size) <= IN_HAND * HEIGHT), SIZES[-1])
+
+
+def column_widths(table: Table, size: float) -> tuple[float, ...]:
+    """Widths in points: as wide as their text; the last column of words, or all of numbers, take the room left over."""
+    columns = range(len(table.columns))
+    natural = [
+        max(len(row[column]) for row in (table.columns, *table.rows)) * 1.1 * LETTER * size + CELL_MARGIN
+        for column in columns
+    ]
+    wordy = [column for column in columns if column not in table.numeric]
+    roomy = [wordy[-1]] if len(wordy) > 1 else list(table.numeric)
+    taken = sum(natural[column] for column in columns if column not in roomy)
+    return tuple((WIDTH - taken) / len(roomy) if column in roomy else natural[column] for column in columns)
+
+
+def _page(brief: Brief, size: float) -> float:
+    head = _text(brief.title, 1.9 * size, WIDTH) + _text(brief.subtitle, 0.9 * size, WIDTH) + size
+    return head + sum(_block(block, size) for block in brief.blocks)
+
+
+def _text(text: str, size: float, width: float) -> float:
+    """Height of a paragraph without the space around it."""
+    return math.ceil(len(text) * LETTER * size / width) * LINE * size
+
+
+def _block(block: Block, size: float) -> float:
+    match block:
+        case Heading():
+            return 1.1 * size + _text(block.text, 1.08 * size, WIDTH)
+        case Paragraph():
+            return _text(block.text, size, WIDTH) + 0.4 * size
+        case Bullets():
+            return sum(_text(item, size, WIDTH - INDENT) + 0.2 * size for item in block.items)
+        case KeyFigure():
+            return 3.2 * size + sum(_text(line, size, WIDTH) + 0.4 * size for line in block.lines)
+        case Table():
+            widths = column_widths(block, size)
+            rows = (block.columns, *block.rows)
+            return sum(
+                max(_text(cell, size, wide - CELL_MARGIN) for cell, wide in zip(row, widths, strict=True)) + 2
+                for row in rows
+            )
+        case SmallPrint():
+            small = 0.8 * size
+            return size + sum(_text(f"{label}. {text}", small, WIDTH) + 0.3 * size for label, text in block.entries)
