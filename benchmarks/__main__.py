@@ -2,6 +2,11 @@
 
 import runpy
 
-for name in ("benchmarks.elasticnet.bench", "benchmarks.onset.reproduction", "benchmarks.onset.skill", "benchmarks.start"):
+for name in (
+    "benchmarks.elasticnet.bench",
+    "benchmarks.onset.reproduction",
+    "benchmarks.onset.skill",
+    "benchmarks.start",
+):
     print(f"\n=== {name}", flush=True)
     runpy.run_module(name, run_name="__main__")

@@ -13,6 +13,7 @@ from benchmarks.panel import panel, settings
 from tocsin.desk.fetching import published_ewp, published_walk_forward
 from tocsin.forecast import elasticnet, score
 from tocsin.forecast.backtest import reproduced
+from tocsin.forecast.evaluate import LISTS, onset_year_unit, two_year_unit
 from tocsin.forecast.table import Table
 
 LAST = 2022
@@ -39,31 +40,47 @@ def main() -> None:
     found = minimize_scalar(apart, bounds=np.log([0.002, 0.0035]), method="bounded", options={"xatol": 1e-7})
     penalty = float(np.exp(found.x))
     kept = int((elasticnet.fit_at(X, y, penalty).coefs != 0).sum())
-    print(f"2025-26: {p.size} forecasts, largest difference {found.fun:.1e} at penalty {penalty:.6f}; {kept} of 39 kept")
-
-    by_year = reproduced(table, range(1991, 2022))
-    ours = pl.concat(
-        pl.DataFrame(
-            {"place": table.place[table.at(year)], "year": np.full(len(q), year + ahead), "probability": q},
-            schema_overrides={"year": pl.Int32},
-        )
-        for year, q in by_year.items()
-        for ahead in (1, 2)
+    print(
+        f"2025-26: {p.size} forecasts, largest difference {found.fun:.1e} at penalty {penalty:.6f}; {kept} of 39 kept"
     )
-    known = pl.DataFrame({"place": table.place, "year": table.year, "onset": table.onset}).cast({"year": pl.Int32})
-    theirs = walk.select("place", "year", pl.col("highest").alias("probability")).drop_nulls()
-    print("onset years 1994-2024, the larger of the two forecasts that covered each year:")
-    for name, frame in (("published", theirs), ("reproduced", ours)):
-        largest = frame.group_by("place", "year").agg(pl.col("probability").max())
-        unit = known.join(largest, on=["place", "year"]).filter(pl.col("year").is_between(1994, 2024)).sort("year", "place")
-        q, z, year = (unit[c].to_numpy() for c in ("probability", "onset", "year"))
+
+    folds = walk_forward_archive(table)
+    theirs = walk.filter(pl.col("from_year_before").is_not_null()).select(
+        "place",
+        (pl.col("year") - 1).cast(pl.Int32).alias("predictor_year"),
+        pl.col("from_year_before").alias("ewp_published"),
+    )
+    both = folds.join(theirs, on=["place", "predictor_year"], how="inner")
+    models = ("ewp_published", "ewp_reproduced")
+    single, pair = onset_year_unit(both, models, 1994, 2024), two_year_unit(both, models, 1993, 2022)
+    print("onset years 1994-2024:")
+    for model in models:
+        recall = [single.y @ single.listed[model, k] / single.y.sum() for k in LISTS]
         print(
-            f"  {name:10s} n {z.size}, onsets {int(z.sum())}, AUC {score.auc(q, z):.4f}, "
-            f"recall at 30 {score.recall_at(q, z, year, 30):.3f}"
+            f"  {model:15s} n {single.y.size}, onsets {int(single.y.sum())}, AUC {score.auc(single.p[model], single.y):.4f}"
+            f", recall at 10/20/30 {'/'.join(f'{r:.3f}' for r in recall)}"
+            f", two-year expected/observed {score.expected_observed(pair.p[model], pair.y):.2f}"
         )
-    forecast = np.concatenate([q for _, q in sorted(by_year.items()) if _ <= LAST])
-    outcome = np.concatenate([table.outcome[table.at(year)] for year in sorted(by_year) if year <= LAST])
-    print(f"  reproduced, two-year unit: expected/observed {score.expected_observed(forecast, outcome):.2f}")
+
+
+def walk_forward_archive(table: Table) -> pl.DataFrame:
+    """Our walk-forward of EWP's specification, with outcomes."""
+    by_year = reproduced(table, range(1991, 2022))
+    frames = []
+    for year, p in by_year.items():
+        rows = table.at(year)
+        columns = {
+            "place": table.place[rows],
+            "predictor_year": np.full(rows.sum(), year),
+            "ewp_reproduced": p,
+            "onset_1": table.onset_1[rows],
+            "onset_2": table.onset_2[rows],
+            "outcome": table.outcome[rows],
+        }
+        frames.append(pl.DataFrame(columns, nan_to_null=True))
+    return pl.concat(frames).cast(
+        {"predictor_year": pl.Int32, "onset_1": pl.Int8, "onset_2": pl.Int8, "outcome": pl.Int8}
+    )
 
 
 if __name__ == "__main__":

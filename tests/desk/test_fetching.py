@@ -121,7 +121,8 @@ def test_the_list_says_what_is_here_and_how_old(served: Settings, monkeypatch: p
     monkeypatch.setattr(fetching, "datetime", Later)
     much_later = {source.id: source for source in fetching.list_sources(served)}
     assert much_later["ewp-2025-panel"].stale
-    assert not much_later["ewp-2025-panel"].have or much_later["ewp-2025-panel"].tables[0].age_days == 181
+    assert much_later["ewp-2025-panel"].tables[0].age_days == 181
+    assert not much_later["ewp-episodes"].stale
 
 
 def test_the_list_on_an_empty_node_says_not_here_and_not_zero(alone: Settings) -> None:

@@ -66,19 +66,25 @@ def test_an_unknown_future_is_censored_never_zero(table, quick):
 def test_the_onset_year_unit_takes_the_larger_of_the_two_forecasts(table, walk):
     past = archive(table, walk)
     unit = onset_year_unit(past, MODELS, 1995, 1995)
-    given = {
-        (place, year): p for place, year, p in past.select("place", "predictor_year", "tocsin").iter_rows()
-    }
+    given = {(place, year): p for place, year, p in past.select("place", "predictor_year", "tocsin").iter_rows()}
     for place, p in zip(unit.place, unit.p["tocsin"], strict=True):
         assert p == max(given[place, 1993], given[place, 1994])
     onsets = {place for place, y in zip(unit.place, unit.y, strict=True) if y}
     assert onsets == set(table.place[(table.year == 1995) & (table.onset == 1)])
 
 
+def test_recall_counts_an_onset_that_stood_on_either_list(table, walk):
+    past = archive(table, walk)
+    unit = onset_year_unit(past, MODELS, 1996, 1996)
+    on = set()
+    for year in (1994, 1995):
+        listed = past.filter(pl.col("predictor_year") == year).sort("tocsin", descending=True).head(10)
+        on |= set(listed["place"])
+    assert {p for p, yes in zip(unit.place, unit.listed["tocsin", 10], strict=True) if yes} == on
+
+
 def test_scores_are_paired_and_carry_intervals(table, walk):
-    block = score_block(
-        archive(table, walk), MODELS, key="test", title="t", years=Years((1993, 1997), (1994, 1998))
-    )
+    block = score_block(archive(table, walk), MODELS, key="test", title="t", years=Years((1993, 1997), (1994, 1998)))
     ours = block.models[0]
     assert ours.model == "tocsin"
     assert block.n == 5 * 40
@@ -91,16 +97,16 @@ def test_scores_are_paired_and_carry_intervals(table, walk):
 
 
 def test_interrupted_work_goes_on_where_it_stopped(table, quick, walk, tmp_path):
-    class Stop(Exception):
+    class StopError(Exception):
         pass
 
     def stopping(function, items):
         for i, item in enumerate(items):
             if i == 3:
-                raise Stop
+                raise StopError
             yield function(item)
 
-    with pytest.raises(Stop):
+    with pytest.raises(StopError):
         walk_forward(table, quick, range(1991, 1996), reproduce=False, folder=tmp_path, map_=stopping)
     kept = sorted(tmp_path.glob("*.npz"))
     assert len(kept) == 3

@@ -52,7 +52,6 @@ def test_what_cannot_be_scored_is_refused(p, y):
 def test_scores_without_events_are_not_numbers():
     assert math.isnan(score.auc([0.1, 0.2], [0, 0]))
     assert math.isnan(score.expected_observed([0.1, 0.2], [0, 0]))
-    assert math.isnan(score.recall_at([0.1, 0.2], [0, 0], [1, 1], 1))
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(2000, 2002)), min_size=1), st.integers(1, 4))

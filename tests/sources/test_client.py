@@ -95,6 +95,15 @@ def test_a_server_that_cannot_be_reached_is_named_with_a_remedy(goal: Path) -> N
     assert "TOCSIN_MIRROR" in caught.value.remedy
 
 
+def test_a_host_out_of_reach_is_tried_once_only_for_the_next_file(goal: Path) -> None:
+    waits: list[float] = []
+    nobody = Client(transport=httpx.HTTPTransport(), address=lambda _: "http://127.0.0.1:9/", pause=waits.append)
+    for expected in (3, 3):
+        with pytest.raises(FetchError, match="cannot be reached"):
+            nobody.download(URL, goal, format="csv", max_bytes=1000)
+        assert len(waits) == expected
+
+
 def test_a_silent_server_runs_into_the_read_timeout(server: Server, goal: Path) -> None:
     server.acts = [slow]
     with pytest.raises(FetchError, match="in time"):

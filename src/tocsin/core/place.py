@@ -138,7 +138,12 @@ def _resolve(text: str, scheme: str | None, year: int | None) -> Place:
 def _named(text: str, scheme: str, year: int | None) -> Sequence[Reading]:
     readings = table().names.get(spelling(text), ())
     own = [r for r in readings if scheme in r.schemes and (year is None or r.holds(year))]
-    return own or [r for r in readings if not r.schemes]
+    general = [r for r in readings if not r.schemes]
+    if own or year is None or any(r.holds(year) for r in general):
+        return own or general
+    # A source may count a territory in years in which no other one does: V-Dem follows colonies back to 1900.
+    counted = [r for r in general for code in r.place.codes.get(scheme, ()) if code.holds(year)]
+    return [r._replace(first=year, last=year) for r in counted] or general
 
 
 def _choose(readings: Sequence[Reading], text: str, kind: str, year: int | None) -> Place:
@@ -158,9 +163,10 @@ def _choose(readings: Sequence[Reading], text: str, kind: str, year: int | None)
     if not found and year is not None:
         raise _not_then(readings, shown, year)
     then = "" if year is None else f" in {year}"
+    dated = year is None and len({r.last for r in fits}) > 1  # a year would tell them apart
     raise AmbiguousPlace(
         f"{shown} fits more than one state{then}: {', '.join(map(str, found))}",
-        remedy="Write the full name or the id" + (", or give the year" if len({r.last for r in fits}) > 1 else ""),
+        remedy="Write the full name or the id" + (", or give the year" if dated else ""),
     )
 
 

@@ -29,6 +29,10 @@ class Code(NamedTuple):
     first: int
     last: int | None
 
+    def holds(self, year: int) -> bool:
+        """Whether the code stands for the place in this year."""
+        return self.first <= year and (self.last is None or year <= self.last)
+
 
 @dataclass(frozen=True)
 class Place:

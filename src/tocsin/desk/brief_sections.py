@@ -10,10 +10,13 @@ from tocsin.core.belief import one_in, percent, significant
 from tocsin.desk.country import CountryView, Theme
 from tocsin.desk.document import Block, Bullets, Heading, Paragraph, Table
 from tocsin.desk.reading import Analogue, Contribution, CountryForecast
-from tocsin.desk.scorecard import ScoreBlock
+from tocsin.desk.scorecard import Score, ScoreBlock
 
 STRONG, WEAK = math.log(2), math.log(1.1)
 """Log-odds from which a plain brief says "strongly" (the odds at least doubled or halved), or "a little"."""
+
+LATEST_YEARS = 6
+"""How many past forecasts stand side by side in the history of a country."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,6 @@ class Depth:
     drivers: int | None
     analogues: int | None
     caveats: int | None
-    years: int | None
 
     @property
     def plain(self) -> bool:
@@ -70,7 +72,7 @@ def drivers(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
         return (
             Heading("What moves the estimate"),
             Paragraph("Compared with the average country, from what is recorded about it:"),
-            Bullets(tuple(f"{theme.name} {_push(theme.log_odds)}." for theme in shown)),
+            Bullets(tuple(f"{theme.name}: {_push(theme.log_odds)}." for theme in shown)),
         )
     return (
         Heading("Why: what sets it apart from the average state"),
@@ -101,13 +103,12 @@ def change(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
         return Heading("What changed"), Paragraph("There is no earlier forecast to compare with.")
     before = f"{percent(moved.previous_probability)} (rank {moved.previous_rank})"
     if not moved.meaningful:
-        noise = "what the model's own uncertainty would produce" if depth.plain else "the model's noise"
-        text = (
-            f"No meaningful change: the forecast of the year before was {before}, and the movement is inside {noise}."
-        )
+        noise = "the method's own uncertainty" if depth.plain else "the model's noise"
+        text = f"No meaningful change: the forecast of the year before was {before}; the difference is within {noise}."
     else:
         way = "Up" if moved.total > 0 else "Down"
-        text = f"{way} from {before} the year before, by more than noise. {_cause(moved.data, moved.model)}"
+        noise = "the method's own uncertainty" if depth.plain else "the model's noise"
+        text = f"{way} from {before} the year before, by more than {noise}. {_cause(moved.data, moved.model)}"
     if depth.wording == "technical":
         revision = "revision not known" if moved.revision is None else f"revision {signed(moved.revision)}"
         text += (
@@ -121,7 +122,7 @@ def change(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
 
 def others(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     """What others have published, each with its own definition; their absence is said."""
-    lines = []
+    lines, edition = [], "Edition" if depth.plain else "Vintage"
     for other in evidence.view.others:
         if other.probability is None:
             lines.append(f"{other.title}: no number here. {other.absence}")
@@ -129,7 +130,7 @@ def others(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
         rank = f", rank {other.rank} of {other.of}" if other.rank and other.of else ""
         lines.append(
             f"{other.title}: {percent(other.probability)} ({one_in(other.probability)}){rank}, for "
-            f"{years(other.horizon)}. {other.interval} Vintage {other.vintage}. What it forecasts: {other.definition}"
+            f"{years(other.horizon)}. {other.interval} {edition} {other.vintage}. What it forecasts: {other.definition}"
         )
     return Heading("What others say"), Bullets(tuple(lines))
 
@@ -139,7 +140,7 @@ def analogues(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     forecast = evidence.view.forecast
     if forecast is None or not forecast.analogues:
         return ()
-    shown = "; ".join(_analogue(one) for one in forecast.analogues[: depth.analogues])
+    shown = "; ".join(_analogue(one, depth.plain) for one in forecast.analogues[: depth.analogues])
     return (
         Heading("What looked like this before"),
         Paragraph(f"{shown}. Likeness is the model's, and a few cases prove nothing."),
@@ -151,6 +152,8 @@ def history(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     title = Heading("How we have done here")
     past = {row.first_year: (row.probability, row.outcome) for row in evidence.view.history}
     said = {year: chance for year, (chance, _) in past.items() if chance is not None}
+    if not said and evidence.view.forecast is None:
+        return ()
     if not said:
         return title, Paragraph("There is no past forecast of this state to look back at.")
     onsets = [
@@ -158,7 +161,7 @@ def history(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
         for year in evidence.view.onset_years
     ]
     told = f"Recorded onsets: {'; '.join(onsets)}." if onsets else "No onset is recorded."
-    latest = sorted(said)[-(depth.years or 0) :]
+    latest = sorted(said)[-LATEST_YEARS:]
     return (
         title,
         Paragraph(f"Forecasts as they would have been made at the time, since {min(said)}. {told}"),
@@ -179,14 +182,19 @@ def record(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     ours = next((model for model in block.models if model.model == "tocsin"), None) if block else None
     if block is None or ours is None:
         return ()
-    said = [f"{years(block.years)}: {block.n} forecasts without hindsight, {block.positives} followed by an onset."]
-    recall, calibration = ours.metrics.get("recall30"), ours.metrics.get("expected_observed")
+    span, recall, calibration = years(block.years), ours.metrics.get("recall30"), ours.metrics.get("expected_observed")
+    if depth.plain:
+        said = [f"Tested on {span}, as if each forecast had been made at the time."]
+        events, states = "new mass killings", "countries"
+    else:
+        said = [f"{span}: {block.n} forecasts without hindsight, {block.positives} followed by an onset."]
+        events, states = "onsets", "states"
     if recall and recall.value is not None:
-        within = _range(recall.low, recall.high, percent)
-        said.append(f"{percent(recall.value)} of onsets came in the 30 highest-ranked states{within}.")
+        within = _range(recall, percent)
+        said.append(f"{percent(recall.value)} of the {events} came in the 30 highest-ranked {states}{within}.")
     if calibration and calibration.value is not None:
-        within = _range(calibration.low, calibration.high, significant)
-        said.append(f"For each onset that came, {significant(calibration.value)} had been forecast{within}.")
+        within = _range(calibration, significant)
+        said.append(f"For each that came, {significant(calibration.value)} had been forecast{within}.")
     return Heading("How such forecasts have fared"), Paragraph(" ".join(said))
 
 
@@ -194,8 +202,8 @@ def caveats(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     """How the page must not be read."""
     facts = evidence.view.facts
     standing = (
-        f"It rests on what was recorded of {facts.data_year}; nothing later is in it.",
-        "A low number is not safety, and most states high on the list will see no onset.",
+        f"The forecasts rest on what was recorded of {facts.data_year}; nothing later is in them.",
+        "A low number is not safety, and most states high on the list will see no new mass killing.",
     )
     return Heading("Read with care"), Bullets((*standing, *facts.caveats)[: depth.caveats])
 
@@ -263,8 +271,9 @@ def _counts(part: Contribution) -> bool:
     return abs(part.log_odds) >= 0.005
 
 
-def _analogue(one: Analogue) -> str:
-    after = f"onset in {one.onset_year}" if one.followed == "onset" and one.onset_year else one.followed
+def _analogue(one: Analogue, plain: bool) -> str:
+    onset = "new mass killing" if plain else "onset"
+    after = f"{onset} in {one.onset_year}" if one.onset_year else one.followed.replace("onset", onset)
     return f"{one.name} {one.year} ({after})"
 
 
@@ -280,5 +289,7 @@ def _came(outcome: bool | None) -> str:
     return "not yet known" if outcome is None else "yes" if outcome else "no"
 
 
-def _range(low: float | None, high: float | None, write: Callable[[float], str]) -> str:
-    return "" if low is None or high is None else f" (90 % interval {write(low)} to {write(high)})"
+def _range(score: Score, write: Callable[[float], str]) -> str:
+    if score.low is None or score.high is None:
+        return ""
+    return f" (90 % interval {write(score.low)} to {write(score.high)})"

@@ -19,6 +19,9 @@ from tocsin.sources.catalogue import catalogue
 REPORTED_ONCE = "test"
 """The block of scores that was looked at once, after the procedure was frozen: the only one fit for a reader."""
 
+WITHOUT_FORECAST = ("others", "history", "caveats")
+"""The sections of a page that has no number of our own to explain."""
+
 
 def brief_content(settings: Settings, query: str, audience: Audience, *, prepared: date | None = None) -> Brief:
     """The brief of the state that a code or name stands for. prepared: the day it is made; None = today.
@@ -35,8 +38,8 @@ def brief_content(settings: Settings, query: str, audience: Audience, *, prepare
     if view.forecast and view.belief:
         blocks.append(_key_figure(view, view.forecast, view.belief, depth))
     if view.absent:
-        blocks.append(_no_number(view.absent))
-    for section in depth.sections:
+        blocks.append(_no_number(view, view.absent))
+    for section in depth.sections if view.forecast else WITHOUT_FORECAST:
         blocks += SECTIONS[section](evidence, depth)
     return Brief(
         place=view.place.id,
@@ -57,12 +60,12 @@ def depths() -> dict[str, Depth]:
 
 
 def _depth(entry: dict[str, Any]) -> Depth:
-    limits = {name: entry[name] or None for name in ("drivers", "analogues", "caveats", "years")}
+    limits = {name: entry[name] or None for name in ("drivers", "analogues", "caveats")}
     return Depth(title=entry["title"], sections=tuple(entry["sections"]), wording=entry["wording"], **limits)
 
 
 def _key_figure(view: CountryView, forecast: CountryForecast, belief: Belief, depth: Depth) -> KeyFigure:
-    lines = [_chance(view, belief, depth), _standing(view, belief, forecast), _in_words(view)]
+    lines = [*_chance(view, belief, depth), _standing(view, belief, forecast), _in_words(view)]
     if forecast.ongoing_episodes:
         under_way = (
             "A mass killing is" if forecast.ongoing_episodes == 1 else f"{forecast.ongoing_episodes} mass killings are"
@@ -81,15 +84,16 @@ def _scale(belief: Belief) -> Scale:
     return Scale(belief.probability, belief.low, belief.high, belief.base_rate, key, f"{told}.")
 
 
-def _chance(view: CountryView, belief: Belief, depth: Depth) -> str:
+def _chance(view: CountryView, belief: Belief, depth: Depth) -> list[str]:
     chance, low, high = percent(belief.probability), percent(belief.low), percent(belief.high)
-    span, sure = years(view.facts.horizon), round(100 * belief.coverage)
+    event, sure = f"a new mass killing begins in {years(view.facts.horizon)}", round(100 * belief.coverage)
     if depth.plain:
-        return (
-            f"{chance} chance that a new mass killing begins in {span}. Had history run a little differently, the same "
-            f"method would have said between {low} and {high} {sure} times out of 100."
-        )
-    return f"{chance} chance that a new mass killing begins in {span}; {sure} % interval {low} to {high}."
+        return [
+            f"{chance} chance that {event}.",
+            f"Had history run a little differently, the same method would have said between {low} and {high}, "
+            f"{sure} times out of 100.",
+        ]
+    return [f"{chance} chance that {event}; {sure} % interval {low} to {high}."]
 
 
 def _standing(view: CountryView, belief: Belief, forecast: CountryForecast) -> str:
@@ -105,14 +109,19 @@ def _standing(view: CountryView, belief: Belief, forecast: CountryForecast) -> s
 def _in_words(view: CountryView) -> str:
     told = []
     for one in view.wordings:
-        words = f"'{one.words}' ({one.span})" if one.span else one.words
-        told.append(f"{one.title} {words}, as for {one.shared - 1} other states")
+        words = f"'{one.words}'" if one.span else one.words
+        band = f": {one.span}" if one.span else ""
+        told.append(f"{words} ({one.title}, {one.owner.split(',')[0]}{band}), as said of {one.shared - 1} other states")
     return f"In words: {'; '.join(told)}."
 
 
-def _no_number(absent: NotForecast) -> KeyFigure:
-    gap = "That is a gap in the data, not a low risk: nothing here says that this state is safe."
-    return KeyFigure("No forecast", (absent.reason, gap))
+def _no_number(view: CountryView, absent: NotForecast) -> KeyFigure:
+    facts = view.facts
+    lines = [absent.reason, "That is a gap in the data, not a low risk: nothing here says that this state is safe."]
+    if facts.base_rate:
+        average = f"{percent(facts.base_rate)}, {one_in(facts.base_rate)}, in {years(facts.base_rate_years)}"
+        lines.append(f"For scale: the average state's chance was {average}.")
+    return KeyFigure("No forecast", tuple(lines))
 
 
 def _small_print(view: CountryView) -> SmallPrint:

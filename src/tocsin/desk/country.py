@@ -148,11 +148,13 @@ def grouped(contributions: Iterable[Contribution]) -> tuple[Theme, ...]:
 def _absent(place: Place, entry: CountryForecast | NotForecast | None, release: Release) -> NotForecast:
     if isinstance(entry, NotForecast):
         return entry
-    return NotForecast(
-        place=place.id,
-        name=place.names["en"],
-        reason=f"The release has no row for this state in {release.data_year}.",
+    ended = place.valid_to is not None and place.valid_to < release.data_year
+    reason = (
+        f"This state ended in {place.valid_to}; the release is about the states of {release.data_year}."
+        if ended
+        else f"The release has no row for this state in {release.data_year}."
     )
+    return NotForecast(place=place.id, name=place.names["en"], reason=reason)
 
 
 def _wordings(probability: float, release: Release) -> tuple[Wording, ...]:

@@ -118,7 +118,7 @@ def pull(
 
     Errors: UnknownSource before anything is fetched.
     """
-    now = datetime.now(UTC)
+    now, client = datetime.now(UTC), client or Client()
     wanted = [(source, table) for source in chosen(names) for table in source.tables]
     done: list[TablePull] = []
     for source, table in wanted:
@@ -129,7 +129,7 @@ def pull(
 
 
 def _pull_table(
-    settings: Settings, source: Source, table: Table, now: datetime, offline: bool, client: Client | None
+    settings: Settings, source: Source, table: Table, now: datetime, offline: bool, client: Client
 ) -> TablePull:
     try:
         fetched = fetch(settings, source, table, now=now, client=client, offline=offline, refresh=True)

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from tocsin.core.errors import UnknownPlace
-from tocsin.core.place import Place, places
+from tocsin.core.place import Place, place, places
 from tocsin.core.settings import Settings
 from tocsin.desk.reading import CountryForecast, Facts, Reading, facts, read
 
@@ -72,15 +72,16 @@ def world_view(settings: Settings, region: str | None = None) -> WorldView:
 def standings(reading: Reading) -> tuple[Standing, ...]:
     """Every state of the release's year and every state the release names, in order of rank, then by name."""
     release = reading.release
-    known = {place.id: place for place in places(release.data_year)}
+    entries = {entry.place: entry for entry in (*release.countries, *release.not_forecast)}
+    named = {state.id: state for state in places(release.data_year)} | {id: place(id) for id in entries}
     found = []
-    for place in known.values():
-        entry = release.country(place.id)
+    for id, state in named.items():
+        entry = entries.get(id)
         if isinstance(entry, CountryForecast):
-            found.append(Standing(place, entry, ""))
+            found.append(Standing(state, entry, ""))
         else:
             reason = entry.reason if entry else f"The release has no row for this state in {release.data_year}."
-            found.append(Standing(place, None, reason))
+            found.append(Standing(state, None, reason))
     return tuple(sorted(found, key=_order))
 
 

@@ -63,6 +63,8 @@ CAVEATS = (
     "Onsets are rare: 122 since 1960, 20 in 2009-2024. Differences between countries close in rank mean little.",
     "Intervals say how much another history of the same world would have changed the model. They do not cover errors "
     "in the data, events after the data year, or a world that changes.",
+    "Battle deaths are recorded from 1989 on and stand as 0 before, where there were wars too; past cases from before "
+    "1989 look calmer to the model than they were.",
     "Predictors are those of the data year; what has happened since is not in the number.",
     "The forecast is about a new onset. A country where killing is under way can have a low number and high need.",
 )
@@ -79,7 +81,8 @@ PROTOCOL = {
     "censoring": "Rows whose second year is not yet known, and last years of states that ended, are left out, never 0.",
     "units": (
         "log, Brier, AUC, expected/observed: one row a forecast, outcome within two years. auc_max2 and recall: one "
-        "row a country and year, the larger of the two forecasts that covered it."
+        "row a country and year, the larger of the two forecasts that covered it; recall counts the onsets of "
+        "countries that were among the exactly k highest of either forecast, ties broken against the forecaster."
     ),
     "intervals": "90 %, percentile, 1,000 bootstrap draws of whole countries, the same draws for every model.",
     "delayed": "The same with labels that arrive three years later: rows end at L - 3.",

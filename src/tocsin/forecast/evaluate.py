@@ -3,7 +3,7 @@
 *Two-year unit*: one row a forecast; the outcome is an onset in either of the two years; rows whose second year is
 unknown are left out. *Onset-year unit* (the Early Warning Project's own): one row a country and year; the forecast is
 the larger of the two that covered the year, the outcome an onset in that year; recall asks whether the country was
-among the k highest of the year.
+among the k highest of either of the two forecasts' lists.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ LABELS = {
     "ewp_published": "EWP, as published",
 }
 METRICS = ("auc_max2", "auc", "auc_pr", "log", "brier", "recall10", "recall20", "recall30", "expected_observed")
+LISTS = (10, 20, 30)
 COMPARED = ("log", "brier", "auc", "auc_max2")
 DRAWS = 1000
 SEED = 7
@@ -55,12 +56,14 @@ CHOSEN_ON = Years((1993, 2006), (1994, 2008))
 
 @dataclass(frozen=True)
 class Unit:
-    """Aligned arrays of one unit: probabilities by model, outcome, place and list (the year), all of length n."""
+    """Aligned arrays of one unit, all of length n: probabilities by model, outcome, place, and by model and k whether
+    the country was on a list of k (only in the onset-year unit).
+    """
 
     p: dict[str, Floats]
     y: Floats
     place: NDArray[np.str_]
-    year: NDArray[np.int64]
+    listed: dict[tuple[str, int], NDArray[np.bool_]]
 
 
 def two_year_unit(archive: pl.DataFrame, models: tuple[str, ...], first: int, last: int) -> Unit:
@@ -70,49 +73,66 @@ def two_year_unit(archive: pl.DataFrame, models: tuple[str, ...], first: int, la
         & pl.col("onset_1").is_not_null()
         & pl.col("onset_2").is_not_null()
     )
-    return _unit(rows, models, rows["outcome"], rows["predictor_year"])
+    return _unit(rows, models, rows["outcome"])
 
 
 def onset_year_unit(archive: pl.DataFrame, models: tuple[str, ...], first: int, last: int) -> Unit:
     """Country-years first..last with a known onset or none, and the larger of the forecasts that covered them."""
+    covering = archive.filter(pl.col("predictor_year").is_between(first - 2, last - 1))
+    # A list is made of each forecast year; where the second year is unknown, what is known of the first decides ties.
+    came = covering.select(pl.max_horizontal("onset_1", "onset_2").fill_null(0)).to_series().to_numpy()
+    lists = [
+        pl.Series(f"{model}@{k}", score.on_list(covering[model], came, covering["predictor_year"], k))
+        for model in models
+        for k in LISTS
+    ]
     covers = pl.concat(
-        archive.select(
-            "place", (pl.col("predictor_year") + ahead).alias("year"), pl.col(f"onset_{ahead}").alias("onset"), *models
+        covering.with_columns(lists).select(
+            "place",
+            (pl.col("predictor_year") + ahead).alias("year"),
+            pl.col(f"onset_{ahead}").alias("onset"),
+            *models,
+            *(one.name for one in lists),
         )
         for ahead in (1, 2)
     )
     rows = (
         covers.filter(pl.col("year").is_between(first, last))
         .group_by("place", "year")
-        .agg(pl.col("onset").max(), *(pl.col(model).max() for model in models))
+        .agg(pl.all().max())
         .filter(pl.col("onset").is_not_null())
         .sort("year", "place")
     )
-    return _unit(rows, models, rows["onset"], rows["year"])
+    listed = {(model, k): rows[f"{model}@{k}"].to_numpy() for model in models for k in LISTS}
+    return _unit(rows, models, rows["onset"], listed)
 
 
-def _unit(rows: pl.DataFrame, models: tuple[str, ...], outcome: pl.Series, year: pl.Series) -> Unit:
+def _unit(
+    rows: pl.DataFrame,
+    models: tuple[str, ...],
+    outcome: pl.Series,
+    listed: dict[tuple[str, int], NDArray[np.bool_]] | None = None,
+) -> Unit:
     if rows.height == 0 or rows.select(models).null_count().sum_horizontal().item() > 0:
         raise ScoreError("no forecast with a known outcome, or a model lacks one", remedy="Choose other years")
     return Unit(
         p={model: rows[model].to_numpy().astype(float) for model in models},
         y=outcome.cast(float).to_numpy(),
         place=rows["place"].to_numpy().astype(str),
-        year=year.to_numpy().astype(np.int64),
+        listed=listed or {},
     )
 
 
 def _metrics(pair: Unit, single: Unit, model: str) -> dict[str, Callable[[Floats | None, Floats | None], float]]:
     """Each metric as a function of the weights of the two units' rows."""
     p, y, q, z = pair.p[model], pair.y, single.p[model], single.y
-    caught = {k: score.on_list(q, z, single.year, k) for k in (10, 20, 30)}
 
     def recall(k: int) -> Callable[[Floats | None, Floats | None], float]:
-        # The list of k is a fact of the year; what is drawn again is which countries had their onsets.
+        # A list is a fact of its year; what is drawn again is which countries had their onsets.
         def share(_: Floats | None, weights: Floats | None) -> float:
             w = np.ones_like(z) if weights is None else weights
             events = float(w @ z)
-            return float(w @ (z * caught[k])) / events if events > 0 else float("nan")
+            return float(w @ (z * single.listed[model, k])) / events if events > 0 else float("nan")
 
         return share
 

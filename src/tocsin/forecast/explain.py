@@ -105,24 +105,25 @@ def analogues(
     past = np.flatnonzero((table.year < year) & table.whole & ~np.isnan(table.outcome))
     parts_now, parts_past = ensemble.contributions(table.X[now]), ensemble.contributions(table.X[past])
     said = {(p, y): q for p, y, q in archive.select("place", "predictor_year", "tocsin").iter_rows()}
-    places = table.place[past]
+    country = table.country[past]
     out = {}
     for i, row in enumerate(now):
         distance = np.sqrt(((parts_past - parts_now[i]) ** 2).sum(axis=1))
-        seen = {table.place[row]}
+        seen = {table.country[row]}
         nearest: list[Analogue] = []
         for j in np.argsort(distance, kind="stable"):
-            if places[j] in seen:
+            if country[j] in seen:
                 continue
-            seen.add(places[j])
+            seen.add(country[j])
+            place = str(table.place[past[j]])
             when, came = int(table.year[past[j]]), table.outcome[past[j]] == 1
             nearest.append(
                 Analogue(
-                    place=str(places[j]),
+                    place=place,
                     name=str(table.name[past[j]]),
                     year=when,
                     distance=float(distance[j]),
-                    probability=said.get((str(places[j]), when)),
+                    probability=said.get((place, when)),
                     followed="onset" if came else "no onset",
                     onset_year=(when + 1 if table.onset_1[past[j]] == 1 else when + 2) if came else None,
                 )

@@ -126,14 +126,6 @@ def on_list(p: ArrayLike, y: ArrayLike, lists: ArrayLike, k: int) -> NDArray[np.
     return chosen
 
 
-def recall_at(p: ArrayLike, y: ArrayLike, lists: ArrayLike, k: int, weights: ArrayLike | None = None) -> float:
-    """Share of all events that were among the k highest of their list; NaN without events."""
-    p_, y_, w_ = checked(p, y, weights)
-    caught = on_list(p_, y_, lists, k)
-    events = float(w_ @ y_)
-    return float(w_ @ (y_ * caught)) / events if events > 0 else float("nan")
-
-
 @dataclass(frozen=True)
 class Bin:
     """Forecasts with lower <= p < upper (the last bin includes 1): counts, means and a 90 % Wilson interval."""

@@ -22,7 +22,8 @@ Bools = NDArray[np.bool_]
 class Table:
     """Country-years as arrays of one length n.
 
-    X: (n, p) predictors, NaN where the source has none. outcome: (n,) 1 or 0 where an onset in the two following
+    country: (n,) the source's country number, which stays one through a state's changes of name: the cluster of a
+    bootstrap draw. X: (n, p) predictors, NaN where the source has none. outcome: (n,) 1 or 0 where an onset in the two following
     years is known to have come or not, NaN where either year is not yet known (censored) or the state had ended.
     onset, onset_1, onset_2: (n,) onset in the year itself, the next and the one after; NaN where unknown.
     as_published: (n,) the outcome as the source writes it, 0 where unknown; only for reproducing published models.
@@ -31,6 +32,7 @@ class Table:
     features: tuple[str, ...]
     X: Floats
     year: Ints
+    country: Ints
     place: NDArray[np.str_]
     name: NDArray[np.str_]
     outcome: Floats
@@ -53,6 +55,7 @@ class Table:
             features=panel.features,
             X=np.column_stack([floats(feature) for feature in panel.features]),
             year=frame["year"].to_numpy().astype(np.int64),
+            country=frame["ccode"].to_numpy().astype(np.int64),
             place=frame["place"].to_numpy().astype(str),
             name=frame["name"].to_numpy().astype(str),
             outcome=outcome,
@@ -92,8 +95,3 @@ class Table:
                 f"the panel has no predictor {missing[0]!r}", remedy="Check the method file against the source"
             )
         return [self.features.index(feature) for feature in features]
-
-    def take(self, rows: NDArray[np.int64]) -> Table:
-        """The same table with these rows (repeats allowed), as a bootstrap draw needs it."""
-        arrays = ("X", "year", "place", "name", "outcome", "onset", "onset_1", "onset_2", "as_published")
-        return Table(features=self.features, **{name: getattr(self, name)[rows] for name in arrays})

@@ -38,10 +38,10 @@ class Spread:
 def draw_rows(table: Table, last: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Row numbers of one draw of whole countries from the training rows up to ``last``."""
     rows = np.flatnonzero(table.training(last))
-    places, which = np.unique(table.place[rows], return_inverse=True)
-    taken = rng.integers(0, places.size, places.size)
-    by_place = np.split(rows[np.argsort(which, kind="stable")], np.cumsum(np.bincount(which))[:-1])
-    return np.concatenate([by_place[i] for i in taken])
+    countries, which = np.unique(table.country[rows], return_inverse=True)
+    taken = rng.integers(0, countries.size, countries.size)
+    by_country = np.split(rows[np.argsort(which, kind="stable")], np.cumsum(np.bincount(which))[:-1])
+    return np.concatenate([by_country[i] for i in taken])
 
 
 def _chunk(table: Table, last: int, method: Method, shift: Shift, X: Floats, chunk: int) -> Piece:

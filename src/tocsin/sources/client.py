@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tocsin import __version__
 from tocsin.core.errors import ContentError, FetchError
@@ -57,6 +58,11 @@ class _Order:
     deadline: float
 
     @property
+    def host(self) -> str:
+        """Whose file it is."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
     def part(self) -> Path:
         """The body as far as it has come, in the encoding in which it travels."""
         return self.goal.with_name(self.goal.name + ".part")
@@ -98,6 +104,7 @@ class Client:
     ) -> None:
         self._transport, self._address, self._pause, self._jitter = transport, address, pause, jitter
         self._patience = patience or Patience()
+        self._out_of_reach: set[str] = set()
 
     def download(self, url: str, goal: Path, *, format: str, max_bytes: int) -> None:
         """Bring the body of ``url`` into ``goal``, whole or not at all.
@@ -111,19 +118,23 @@ class Client:
         timeout = httpx.Timeout(patience.read, connect=patience.connect)
         headers = {"User-Agent": f"tocsin/{__version__}", "Accept-Encoding": "gzip"}
         with httpx.Client(transport=self._transport, timeout=timeout, headers=headers) as http:
-            for attempt in range(1, patience.attempts + 1):
+            # Without a network every file would wait for all its attempts; a host that was out of reach gets one.
+            left = 1 if order.host in self._out_of_reach else patience.attempts
+            pause = patience.first_pause
+            while True:
                 try:
                     encoding = self._attempt(http, order, self._address(url))
                     break
                 except PassingError as fault:
-                    self._wait_or_give_up(fault, attempt, order.deadline)
+                    left -= 1
+                    self._wait_or_give_up(fault, left, pause, order.deadline)
+                    pause *= 2
         _unpack(order, encoding)
 
-    def _wait_or_give_up(self, fault: PassingError, attempt: int, deadline: float) -> None:
-        patience = self._patience
-        backoff = patience.first_pause * 2 ** (attempt - 1) * (1 + self._jitter())
-        wait = min(backoff, patience.longest_pause) if fault.after is None else fault.after
-        if attempt == patience.attempts or wait > patience.longest_pause or time.monotonic() + wait > deadline:
+    def _wait_or_give_up(self, fault: PassingError, left: int, pause: float, deadline: float) -> None:
+        longest = self._patience.longest_pause
+        wait = min(pause * (1 + self._jitter()), longest) if fault.after is None else fault.after
+        if left == 0 or wait > longest or time.monotonic() + wait > deadline:
             raise fault.error from None
         self._pause(wait)
 
@@ -136,6 +147,7 @@ class Client:
         headers = {"Range": f"bytes={offset}-", "If-Range": known.validator} if known and offset else {}
         try:
             response = self._open(http, address, headers, where)
+            self._out_of_reach.discard(order.host)
             try:
                 whole = response.status_code != 206
                 if response.status_code == 416 or not (whole or continues(response, known, offset)):
@@ -157,6 +169,8 @@ class Client:
             what = f"the line broke off before the end ({problem})"
             raise PassingError(ContentError(what, where=where, remedy="Try again later")) from None
         except (httpx.TransportError, httpx.InvalidURL) as problem:
+            if isinstance(problem, httpx.ConnectError):
+                self._out_of_reach.add(order.host)
             remedy = "Check the connection, or set TOCSIN_MIRROR to a folder that holds the file"
             what = f"the server cannot be reached ({problem})"
             raise PassingError(FetchError(what, where=where, remedy=remedy)) from None

@@ -112,6 +112,8 @@ def _table(document: Any, block: Table, size: float) -> None:
     table = document.add_table(rows=0, cols=len(block.columns), style=BRIEF_TABLE)
     table.autofit = False
     widths = [Pt(width) for width in column_widths(block, size)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for number, cells in enumerate((block.columns, *block.rows)):
         row = table.add_row()
         properties = row._tr.get_or_add_trPr()

@@ -37,7 +37,7 @@ def up(
     a newer release is built.
     """
     from tocsin.desk.reading import facts, read
-    from tocsin.interfaces.web.serve import serve
+    from tocsin.interfaces.web.server import serve
 
     settings = Settings.read()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)

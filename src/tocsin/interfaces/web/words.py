@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from markupsafe import Markup, escape
+
 from tocsin.core.belief import one_in, percent, significant, times
 
 NOT_KNOWN = "not yet known"
@@ -84,7 +86,23 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number or 'no'} {one if number == 1 else many}"
 
 
+def coded(text: str) -> Markup:
+    """Plain text with `commands` between backticks, as HTML.
+
+    >>> str(coded("run `tocsin pull` <now>"))
+    'run <code>tocsin pull</code> &lt;now&gt;'
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if position % 2 else escape(part)
+        for position, part in enumerate(parts)
+    )
+
+
 FILTERS = {
+    "coded": coded,
     "counted": counted,
     "interval": interval,
     "odds": odds,

@@ -11,7 +11,7 @@ from tocsin.core.belief import percent
 from tocsin.desk.scorecard import Beside
 from tocsin.interfaces.web.charts.svg import element, number, per_cent, picture
 
-_TOP, _FLOOR, _HEIGHT = 14, 300, 326
+_TOP, _FLOOR = 14, 300
 _EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -30,13 +30,12 @@ def beside_chart(key: str, title: str, entries: Sequence[Beside], named: Sequenc
     marks: list[Markup] = []
     for value in (edge for edge in _EDGES if low <= edge <= high):
         text = f"{100 * value:g} %"
-        anchor = "start" if value == low else "end" if value == high else "middle"
         marks.append(element("line", x1="0", x2="100%", y1=up(value), y2=up(value), class_="grid"))
         marks.append(
-            element("text", text, x=per_cent(across(value)), y=_HEIGHT - 8, text_anchor=anchor, class_="soft")
+            element("text", text, x=per_cent(across(value)), y=_FLOOR + 18, text_anchor="middle", class_="soft")
         )
         if value > low:
-            marks.append(element("text", text, x="0", y=up(value), dy=-3, class_="soft halo"))
+            marks.append(element("text", text, x=-6, y=up(value), dy=4, text_anchor="end", class_="soft"))
     marks.append(element("line", x1="0", x2="100%", y1=number(_FLOOR), y2=number(_TOP), class_="base-rate"))
     for entry in entries:
         theirs = entry.published.probability or 0.0

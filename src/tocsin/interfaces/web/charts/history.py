@@ -81,7 +81,9 @@ def _grid(first: int, last: int, top: float, across: Across, up: Up) -> list[Mar
     for value in ticks(top):
         marks.append(element("line", x1="0", x2="100%", y1=up(value), y2=up(value), class_="grid"))
         if value:
-            marks.append(element("text", f"{100 * value:g} %", x="0", dy=-3, y=up(value), class_="soft halo"))
+            marks.append(
+                element("text", f"{100 * value:g} %", x=-6, y=up(value), dy=4, text_anchor="end", class_="soft")
+            )
     for year in range(first, last + 1):
         if year % 5 == 0:
             marks.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.core.place import Place
 from tocsin.core.settings import Settings
 from tocsin.desk.country import CountryView, country_view
 from tocsin.desk.reading import Change
@@ -32,7 +33,7 @@ def country(settings: Settings, params: Params) -> Page | Elsewhere:
             "view": view,
             "labels": labels,
             "bars": SignedAxis(part.log_odds for theme in view.themes for part in (theme, *theme.contributions)),
-            "codes": [(title, place.codes[scheme]) for scheme, title in _CODES if place.codes.get(scheme)],
+            "codes": _codes(place, facts.data_year),
             "no_interval": all(row.low is None for row in drawn),
             "history": history_chart("history", labels.of(place), drawn, view.onset_years, facts.base_rate)
             if drawn
@@ -41,6 +42,16 @@ def country(settings: Settings, params: Params) -> Page | Elsewhere:
         twin=_twin(view, labels),
         tables=_tables(view, labels),
     )
+
+
+def _codes(place: Place, year: int) -> list[tuple[str, str]]:
+    """The codes in force in the release's year, with the titles of their schemes."""
+    return [
+        (title, code.code)
+        for scheme, title in _CODES
+        for code in place.codes.get(scheme, ())
+        if code.first <= year and (code.last is None or year <= code.last)
+    ]
 
 
 def _twin(view: CountryView, labels: Labels) -> dict[str, Any]:
