@@ -55,11 +55,13 @@ def main() -> None:
     single, pair = onset_year_unit(both, models, 1994, 2024), two_year_unit(both, models, 1993, 2022)
     print("onset years 1994-2024:")
     for model in models:
-        recall = [single.y @ single.listed[model, k] / single.y.sum() for k in LISTS]
+        onsets = single.y.sum()
+        recall = "/".join(f"{single.y @ single.listed[model, k] / onsets:.3f}" for k in LISTS)
+        area = score.auc(single.p[model], single.y)
+        ratio = score.expected_observed(pair.p[model], pair.y)
         print(
-            f"  {model:15s} n {single.y.size}, onsets {int(single.y.sum())}, AUC {score.auc(single.p[model], single.y):.4f}"
-            f", recall at 10/20/30 {'/'.join(f'{r:.3f}' for r in recall)}"
-            f", two-year expected/observed {score.expected_observed(pair.p[model], pair.y):.2f}"
+            f"  {model:15s} n {single.y.size}, onsets {int(onsets)}, AUC {area:.4f}, recall at 10/20/30 {recall}, "
+            f"two-year expected/observed {ratio:.2f}"
         )
 
 

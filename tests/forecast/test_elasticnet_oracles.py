@@ -30,7 +30,7 @@ show(cbind(fit$lambda.min, fit$lambda.1se, own$lambda[1], own$lambda[2]), "chose
 
 
 @pytest.mark.parametrize("alpha", [0.3, 1.0])
-@pytest.mark.parametrize("lambda_", [0.2, 0.02, 0.002])
+@pytest.mark.parametrize("lambda_", [0.1, 0.02, 0.002])
 def test_against_saga(alpha, lambda_):
     X, y = invented(250, 6)
     w = np.random.default_rng(0).uniform(0.5, 2, 250)
@@ -82,15 +82,16 @@ def test_against_glmnet_with_weights(tmp_path):
     X, y = invented(300, 8)
     w = np.random.default_rng(0).integers(1, 4, 300).astype(float)
     folds = random_folds(300, 5, 0)
-    found = cross_validate(X, y, folds, weights=w, patience=None, lambdas=fit_path(X, y, weights=w).lambdas)
+    found = cross_validate(X, y, folds, weights=w, patience=None, lambdas=fit_path(X, y, weights=w).lambdas[:70])
     compare(X, y, w, folds, found, *glmnet(tmp_path, X, y, w, folds, found.lambdas))
 
 
 def test_against_glmnet_on_the_onset_panel(tmp_path, mirror):
     folder = mirror / "raw.githubusercontent.com/EarlyWarningProject/2025-Statistical-Risk-Assessment/main/3.Modeling"
-    frame = pl.read_csv(
-        folder / "prepared2024predictors-2025-09-03.csv", null_values=["NA", ""], infer_schema_length=None
-    )
+    path = folder / "prepared2024predictors-2025-09-03.csv"
+    if not path.is_file():
+        pytest.skip("the mirror does not hold the EWP panel")
+    frame = pl.read_csv(path, null_values=["NA", ""], infer_schema_length=None)
     first, last = (frame.columns.index(name) for name in ("widetargeting", "includesnonstate"))
     predictors = [*frame.columns[first : last + 1], "year"]
     frame = (

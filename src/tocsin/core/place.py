@@ -181,7 +181,7 @@ def _not_then(readings: Sequence[Reading], shown: str, year: int) -> UnknownPlac
 
 def _before(state: Place, year: int) -> list[Place]:
     """The states, recorded in this year, that a later state came out of, however many steps back."""
-    earlier = [table().places[id] for id in state.predecessors]
+    earlier = [p for p in map(place, state.predecessors) if p.valid_from < state.valid_from]
     return [e for e in earlier if e.recorded(year)] or [b for e in earlier for b in _before(e, year)]
 
 
@@ -206,6 +206,7 @@ def _number_alone(number: str, year: int | None) -> PlaceError:
     )
 
 
+@lru_cache(maxsize=4096)  # a column of a thousand misspelt rows asks for the same few names
 def _suggest(text: str, kind: str) -> str:
     """Up to three near names or codes, as a remedy."""
     if kind == "name":

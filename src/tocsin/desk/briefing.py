@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from tocsin.core.belief import Belief, one_in, percent, times
 from tocsin.core.settings import Settings
-from tocsin.desk.brief_sections import SECTIONS, Depth, Evidence, years
+from tocsin.desk.brief_depth import Depth, Evidence, depths, years
+from tocsin.desk.brief_sections import SECTIONS
 from tocsin.desk.country import CountryView, country_view
 from tocsin.desk.document import Audience, Block, Brief, KeyFigure, Scale, SmallPrint
 from tocsin.desk.reading import CountryForecast, NotForecast, read
@@ -50,18 +47,6 @@ def brief_content(settings: Settings, query: str, audience: Audience, *, prepare
         prepared=day,
         blocks=(*blocks, _small_print(view)),
     )
-
-
-@cache
-def depths() -> dict[str, Depth]:
-    """What each audience's brief holds, by the audience's name."""
-    text = (files("tocsin") / "data" / "audiences.toml").read_text(encoding="utf-8")
-    return {name: _depth(entry) for name, entry in tomllib.loads(text).items()}
-
-
-def _depth(entry: dict[str, Any]) -> Depth:
-    limits = {name: entry[name] or None for name in ("drivers", "analogues", "caveats")}
-    return Depth(title=entry["title"], sections=tuple(entry["sections"]), wording=entry["wording"], **limits)
 
 
 def _key_figure(view: CountryView, forecast: CountryForecast, belief: Belief, depth: Depth) -> KeyFigure:

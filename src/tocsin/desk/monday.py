@@ -56,7 +56,7 @@ class MondayView:
 
 
 def monday_view(settings: Settings) -> MondayView:
-    """What changed since the forecast of a year before, largest movement first."""
+    """What changed since the forecast of a year before, the largest movement of probability first."""
     reading = read(settings)
     everywhere = standings(reading)
     changes = [(s.place, s.forecast, s.forecast.change) for s in everywhere if s.forecast]
@@ -74,7 +74,8 @@ def monday_view(settings: Settings) -> MondayView:
         for place, forecast, change in changes
         if change and change.meaningful
     ]
-    moved.sort(key=lambda item: -abs(item.change.total))
+    # By probability, not by log-odds: a doubling matters more where much is at risk.
+    moved.sort(key=lambda item: -abs(item.belief.probability - item.change.previous_probability))
     unknown = sum(change is None for _, _, change in changes)
     return MondayView(
         today=datetime.now(UTC).date(),

@@ -46,9 +46,9 @@ METRICS = (
         "higher",
     ),
     Metric("auc_pr", "AUC-PR", "precision averaged over recall; its floor is the base rate", "higher"),
-    Metric("recall10", "Recall at 10", "share of onsets that fell among the ten highest", "higher"),
-    Metric("recall20", "Recall at 20", "share of onsets that fell among the twenty highest", "higher"),
-    Metric("recall30", "Recall at 30", "share of onsets that fell among the thirty highest", "higher"),
+    Metric("recall10", "Recall at 10", "share of onsets that fell among the ten highest of their year", "higher"),
+    Metric("recall20", "Recall at 20", "share of onsets that fell among the twenty highest of their year", "higher"),
+    Metric("recall30", "Recall at 30", "share of onsets that fell among the thirty highest of their year", "higher"),
     Metric("expected_observed", "Expected / observed", "onsets forecast for each onset that came", "near 1"),
 )
 """The metrics a person is shown, in this order."""

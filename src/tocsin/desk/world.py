@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tocsin.core.errors import UnknownPlace
 from tocsin.core.place import Place, place, places
 from tocsin.core.settings import Settings
-from tocsin.desk.reading import CountryForecast, Facts, Reading, facts, read
+from tocsin.desk.reading import CountryForecast, Facts, NotForecast, Reading, facts, read
 
 BAND_EDGES = (0.005, 0.01, 0.02, 0.04, 0.07)
 """Upper ends of the shades of the tile grid, as probabilities; fixed, so that two vintages can be laid side by side."""
@@ -72,7 +72,8 @@ def world_view(settings: Settings, region: str | None = None) -> WorldView:
 def standings(reading: Reading) -> tuple[Standing, ...]:
     """Every state of the release's year and every state the release names, in order of rank, then by name."""
     release = reading.release
-    entries = {entry.place: entry for entry in (*release.countries, *release.not_forecast)}
+    entries: dict[str, CountryForecast | NotForecast] = {entry.place: entry for entry in release.not_forecast}
+    entries |= {entry.place: entry for entry in release.countries}
     named = {state.id: state for state in places(release.data_year)} | {id: place(id) for id in entries}
     found = []
     for id, state in named.items():
@@ -89,5 +90,3 @@ def _order(standing: Standing) -> tuple[int, int, str]:
     if standing.forecast:
         return 0, standing.forecast.rank, standing.place.names["en"]
     return 1, 0, standing.place.names["en"]
-
-

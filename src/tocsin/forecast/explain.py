@@ -58,7 +58,8 @@ def changes(
 
     data = before(x now) - before(x then); model = now(x now) - before(x now). The source keeps one vintage, so what
     was revised in last year's data is not known. The noise band is the half-width at 90 % of the change that the
-    bootstrap's models see in the data, joined with the spread of the model part over countries, which is refitting.
+    bootstrap's models see in the data, joined with the root mean square of the model part over countries: what a
+    refit moves everywhere is no news about one country.
     spread: draws for the whole rows of ``year`` and of ``year`` - 1, in the table's order.
     """
     rows_now, rows_then = np.flatnonzero(table.at(year)), np.flatnonzero(table.at(year - 1))
@@ -67,7 +68,7 @@ def changes(
     z_now, z_then = now.log_odds(X_now), before.log_odds(X_then)
     rank_then = ranks(z_then)
     model = z_now - before.log_odds(X_now)
-    refit = float(model.std())
+    refit = float(np.sqrt(np.mean(model**2)))
     parts_now, parts_then = before.contributions(X_now), before.contributions(X_then)
     out = {}
     for i, place in enumerate(table.place[rows_now]):

@@ -23,8 +23,8 @@ class Table:
     """Country-years as arrays of one length n.
 
     country: (n,) the source's country number, which stays one through a state's changes of name: the cluster of a
-    bootstrap draw. X: (n, p) predictors, NaN where the source has none. outcome: (n,) 1 or 0 where an onset in the two following
-    years is known to have come or not, NaN where either year is not yet known (censored) or the state had ended.
+    bootstrap draw. X: (n, p) predictors, NaN where the source has none. outcome: (n,) 1 or 0 where an onset in the two
+    following years is known to have come or not, NaN where either year is not yet known (censored) or the state ended.
     onset, onset_1, onset_2: (n,) onset in the year itself, the next and the one after; NaN where unknown.
     as_published: (n,) the outcome as the source writes it, 0 where unknown; only for reproducing published models.
     """

@@ -68,11 +68,10 @@ class ElasticNetLogistic:
             raise InputError(f"the rule is {self.rule!r}", where="rule", remedy='Give "min" or "1se"')
         counted = weights > 0
         table, outcome, weights = table[counted], outcome[counted], weights[counted]
-        self.curve_, lambda_ = None, self.lambda_
-        folds = _spread_folds(table, outcome, self.folds, self.random_state)
-        if lambda_ is not None:
-            fit = fit_at(table, outcome, lambda_, weights=weights, alpha=self.alpha)
-        elif folds is None:
+        self.curve_ = None
+        if self.lambda_ is not None:
+            fit = fit_at(table, outcome, self.lambda_, weights=weights, alpha=self.alpha)
+        elif (folds := _spread_folds(table, outcome, self.folds, self.random_state)) is None:
             warnings.warn(
                 "a class has a single distinct row, so no lambda can be cross-validated: no predictor is used",
                 stacklevel=2,

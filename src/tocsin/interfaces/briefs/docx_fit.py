@@ -30,8 +30,7 @@ def column_widths(table: Table, size: float) -> tuple[float, ...]:
     """Widths in points: as wide as their text; the last column of words, or all of numbers, take the room left over."""
     columns = range(len(table.columns))
     natural = [
-        max(len(row[column]) for row in (table.columns, *table.rows)) * BOLD * size + CELL_MARGIN
-        for column in columns
+        max(len(row[column]) for row in (table.columns, *table.rows)) * BOLD * size + CELL_MARGIN for column in columns
     ]
     wordy = [column for column in columns if column not in table.numeric]
     roomy = [wordy[-1]] if len(wordy) > 1 else list(table.numeric)

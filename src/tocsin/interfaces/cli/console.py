@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import PurePath
@@ -40,6 +40,8 @@ def to_json(data: object) -> str:
 def _plain(value: Any) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return dict(value)
     if hasattr(value, "model_dump"):
         return value.model_dump()
     if isinstance(value, Enum):
@@ -69,8 +71,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequen
 
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for position, column in enumerate(columns):
-        right = position in numeric
-        drawn.add_column(column, justify="right" if right else "left", no_wrap=right)
+        drawn.add_column(column, justify="right" if position in numeric else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*row)
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
@@ -84,7 +85,7 @@ def watching() -> Iterator[Progress]:
         yield _lines()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (
@@ -94,25 +95,22 @@ def watching() -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
+        task = bars.add_task("", total=None)
 
         def show(done: int, total: int, what: str) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
-            bars.update(tasks[what], completed=done, total=total)
+            bars.update(task, description=what, completed=done, total=total)
 
         yield show
 
 
 def _lines() -> Progress:
-    last: dict[str, float] = {}
+    last = -SECONDS_BETWEEN_LINES
 
     def show(done: int, total: int, what: str) -> None:
-        now = time.monotonic()
-        if done < total and now - last.get(what, -SECONDS_BETWEEN_LINES) < SECONDS_BETWEEN_LINES:
-            return
-        last[what] = now
-        remark(f"{what}: {done} of {total}")
+        nonlocal last
+        if done == total or time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            remark(f"{what}: {done} of {total}")
 
     return show
 

@@ -62,13 +62,12 @@ def _number(view: CountryView) -> None:
 
 def _contributions(view: CountryView, forecast: CountryForecast) -> None:
     say(f"\nContributions to the log-odds ({view.facts.explanation_kind}), against the average state:\n")
-    rows = [("average state", "", f"{forecast.baseline_log_odds:+.4f}", "")]
+    rows = [("Average state", f"{forecast.baseline_log_odds:+.4f}")]
     for theme in view.themes:
-        for part in theme.contributions:
-            rows.append((theme.name, part.label, f"{part.log_odds:+.4f}", ""))
-        rows.append((theme.name, "sum of the theme", "", f"{theme.log_odds:+.4f}"))
-    rows.append(("this state", "sum of all", f"{forecast.log_odds:+.4f}", ""))
-    table(("Theme", "Predictor", "Log-odds", "Theme"), rows, numeric=(2, 3))
+        rows.append((theme.name, f"{theme.log_odds:+.4f}"))
+        rows += [(f"    {part.label}", f"{part.log_odds:+.4f}    ") for part in theme.contributions]
+    rows.append((f"{view.place.names['en']}, the sum of all", f"{forecast.log_odds:+.4f}"))
+    table(("Theme and predictor", "Log-odds"), rows, numeric=(1,))
 
 
 def _moved(change: Change | None) -> None:

@@ -56,8 +56,8 @@ def sources(json: Json = False) -> None:
         write_json([{"have": one.have, "stale": one.stale, "source": one} for one in known])
         return
     for source in known:
-        say(f"{source.id}: {source.title} ({source.provider}), vintage {source.vintage}")
-        say(f"  terms: {source.terms}")
+        say(f"{source.id}: {source.title}, vintage {source.vintage}")
+        say(f"  {source.provider}. {source.terms}")
         rows = [
             (f"  {one.id}", _where(one), _count(one.rows), _count(one.quarantined), one.problem or "")
             for one in source.tables

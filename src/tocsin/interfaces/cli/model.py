@@ -169,10 +169,16 @@ def _number(value: float | None) -> str:
 
 
 def _show(block: ScoreBlock) -> None:
-    say(f"{block.title}: {block.years}, {block.n} forecasts, {block.positives} followed by an onset")
-    metrics = [name for name in _METRICS if any(name in model.metrics for model in block.models)]
-    rows = [(model.label, *(_interval(model.metrics.get(name)) for name in metrics)) for model in block.models]
-    table(("Model", *metrics), rows, numeric=range(1, len(metrics) + 1))
+    from tocsin.desk.scorecard import METRICS
+
+    say(f"{block.title}: {block.years}, {block.n} forecasts, {block.positives} followed by an onset\n")
+    rows = [
+        (metric.title, *(_interval(model.metrics.get(metric.key)) for model in block.models), metric.better)
+        for metric in METRICS
+        if any(metric.key in model.metrics for model in block.models)
+    ]
+    columns = ("Score", *(model.label for model in block.models), "Better")
+    table(columns, rows, numeric=range(1, len(block.models) + 1))
     for one in block.comparisons:
         told = "can be told apart" if one.distinguishable else "cannot be told apart"
         say(f"  {one.metric}, ours less {one.other}: {one.difference:+.4f} ({one.low:+.4f} to {one.high:+.4f}), {told}")
@@ -183,5 +189,5 @@ def _interval(score: Score | None) -> str:
     if score is None or score.value is None:
         return ""
     if score.low is None or score.high is None:
-        return f"{score.value:.3f}"
-    return f"{score.value:.3f} ({score.low:.3f}-{score.high:.3f})"
+        return f"{score.value:.4f}"
+    return f"{score.value:.4f} ({score.low:.4f}-{score.high:.4f})"

@@ -54,7 +54,7 @@ def up(
                 remark(served.notice)
             remark(f"Workbench: {url}  (Ctrl-C stops it)")
         if not no_browser:
-            webbrowser.open(url)
+            threading.Thread(target=_open, args=(url,), daemon=True).start()
         if behind:
             behind.start()
 
@@ -66,6 +66,16 @@ def up(
         if behind:
             behind.stop()
     remark("Stopped. What was fetched is kept; `tocsin up` opens the workbench again.")
+
+
+def _open(url: str) -> None:
+    """Open a browser with windows; one that would take over this terminal stays closed."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if type(browser) is not webbrowser.GenericBrowser:
+        browser.open(url)
 
 
 class _Freshening(threading.Thread):
@@ -106,6 +116,7 @@ class _Freshening(threading.Thread):
         """End the build, if there is one; what it has finished is kept."""
         self.stopped.set()
         if self.build and self.build.poll() is None:
+            remark("Stopping the build ...")
             self.build.send_signal(signal.SIGINT)
             try:
                 self.build.wait(SECONDS_TO_STOP)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -33,6 +34,8 @@ def create_app(settings: Settings) -> FastAPI:
     # FastAPI's own documentation pages load scripts from elsewhere, so they are off.
     app = FastAPI(title="Tocsin", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings
+    # Pages hold no secret that compressing them next to what somebody typed could give away.
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guard, listening_on=settings.host)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     templates = _templates()
@@ -70,7 +73,7 @@ def _as_html(templates: Environment, route: Route) -> Show:
     template = templates.get_template(route.template)
 
     def show(page: Page, request: Request) -> Response:
-        text = template.render(page=page, facts=page.facts, here=request.url.path, query=request.url.query, **page.content)
+        text = template.render(page=page, facts=page.facts, here=request.url.path, **page.content)
         return HTMLResponse(text, headers={"cache-control": "no-cache"})
 
     return show
@@ -125,7 +128,6 @@ def _failed(templates: Environment, settings: Settings, request: Request, error:
         page=page,
         facts=header,
         here=request.url.path,
-        query="",
         labels=Labels(),
         told=told,
         status=status,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -35,7 +36,8 @@ def serve(settings: Settings, on_ready: Callable[[str], None] = _quietly) -> Non
         server_header=False,
     )
     server = _Announced(config, lambda: on_ready(f"http://{shown}:{port}/"))
-    with listening:
+    # Ctrl-C is how a person ends it, so it is no error.
+    with listening, suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
 
 

@@ -14,10 +14,10 @@ NOT_KNOWN = "not yet known"
 def interval(low: float, high: float) -> str:
     """Both ends of an interval of probabilities.
 
-    >>> interval(0.0441, 0.131), interval(0.00001, 0.002)
-    ('4.4 to 13 %', '< 0.01 % to 0.20 %')
+    >>> interval(0.0441, 0.131), interval(0.00001, 0.002), interval(0.0, 1.0)
+    ('4.4 to 13 %', '< 0.01 % to 0.20 %', '0 to 100 %')
     """
-    first, second = percent(low), percent(high)
+    first, second = percent(low), percent(high) if high < 1 else "100 %"
     return f"{first.removesuffix(' %')} to {second}" if first[0].isdigit() else f"{first} to {second}"
 
 
@@ -96,8 +96,7 @@ def coded(text: str) -> Markup:
     if len(parts) % 2 == 0:
         return escape(text)
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if position % 2 else escape(part)
-        for position, part in enumerate(parts)
+        Markup("<code>{}</code>").format(part) if position % 2 else escape(part) for position, part in enumerate(parts)
     )
 
 

@@ -14,13 +14,13 @@ from tocsin.interfaces.web.charts.svg import element, nice_ceiling, number, per_
 Across = Callable[[float], str]
 Up = Callable[[float], str]
 
-_TOP, _FLOOR, _HEIGHT = 26, 150, 176
+_TOP, _FLOOR, _HEIGHT = 30, 150, 176
 """Pixels from the top: where the highest value, zero, and the picture end."""
+_CLOSE = 5
+"""Years nearer than this would touch on a narrow screen."""
 
 
-def history_chart(
-    key: str, name: str, rows: Sequence[PastForecast], onsets: Sequence[int], base_rate: float
-) -> Markup:
+def history_chart(key: str, name: str, rows: Sequence[PastForecast], onsets: Sequence[int], base_rate: float) -> Markup:
     """One step a year, at the first of the two years forecast; dashed where the outcome is not yet known."""
     drawn = [row for row in rows if row.probability is not None]
     first = min(row.first_year for row in drawn)
@@ -34,9 +34,7 @@ def history_chart(
         return number(_FLOOR - (_FLOOR - _TOP) * min(probability / top, 1.0))
 
     marks = _grid(first, last, top, across, up)
-    marks.append(
-        element("line", x1="0", x2="100%", y1=up(base_rate), y2=up(base_rate), class_="base-rate")
-    )
+    marks.append(element("line", x1="0", x2="100%", y1=up(base_rate), y2=up(base_rate), class_="base-rate"))
     for row in drawn:
         year, probability = row.first_year, row.probability or 0.0
         state = "" if row.outcome is not None else " unknown"
@@ -59,7 +57,9 @@ def history_chart(
             ends = {"y1": up(before.probability or 0.0), "y2": up(after.probability or 0.0)}
             marks.append(element("line", x1=side, x2=side, class_="step", **ends))
     marks += _onsets(onsets, first, last, across)
-    return picture(key, f"{name}: forecasts {first} to {last} and onsets", describe(drawn, onsets), marks, class_="history")
+    return picture(
+        key, f"{name}: forecasts {first} to {last} and onsets", describe(drawn, onsets), marks, class_="history"
+    )
 
 
 def describe(rows: Sequence[PastForecast], onsets: Sequence[int]) -> str:
@@ -96,17 +96,16 @@ def _grid(first: int, last: int, top: float, across: Across, up: Up) -> list[Mar
 
 
 def _onsets(onsets: Sequence[int], first: int, last: int, across: Across) -> list[Markup]:
-    """A line for each onset; labels keep inside the picture and give way to a close neighbour on their right."""
+    """A line for each onset with its year; years that stand close take turns on two levels."""
     marks: list[Markup] = []
-    for position, year in enumerate(onsets):
+    level, before = 0, first - _CLOSE
+    for year in onsets:
+        level = 1 - level if year - before < _CLOSE else 0
+        before = year
         late = year > first + 0.8 * (last - first)
-        crowded = position + 1 < len(onsets) and onsets[position + 1] - year < 4 and not late
         middle = across(year + 0.5)
-        marks.append(element("line", x1=middle, x2=middle, y1=6, y2=_FLOOR, class_="onset"))
-        text = f"{year}" if crowded else f"onset {year}"
-        marks.append(
-            element(
-                "text", text, x=middle, y=14, dx=-5 if late else 5, text_anchor="end" if late else "start", class_="halo"
-            )
-        )
+        marks.append(element("line", x1=middle, x2=middle, y1=4, y2=_FLOOR, class_="onset"))
+        dx, anchor = (-4, "end") if late else (4, "start")
+        height = 12 + 12 * level
+        marks.append(element("text", str(year), x=middle, y=height, dx=dx, text_anchor=anchor, class_="halo"))
     return marks

@@ -32,7 +32,7 @@ class Axis:
                     x="0" if value == 0 else "100%" if value == self.top else self.at(value),
                     y=11,
                     text_anchor=anchor,
-                    class_="soft",
+                    class_="soft" if value in (0, self.top) else "soft inner",
                 )
             )
         return element("svg", *marks, class_="strip axis", aria_hidden="true")

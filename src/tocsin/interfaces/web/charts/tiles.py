@@ -6,6 +6,7 @@ Shade and the number of ticks under the code say the same; so do the label of ea
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -44,7 +45,7 @@ def tile_grid(
             class_="tile faded" if faded(standing) else "tile",
             data_row=row,
             data_column=column,
-            aria_label=label(standing, name(standing)),
+            aria_label=f"{standing.place.id}, {label(standing, name(standing))}",
         )
         for standing, (row, column) in sorted(placed, key=lambda entry: entry[1])
     ]
@@ -71,7 +72,7 @@ def label(standing: Standing, name: str) -> str:
 def legend() -> Markup:
     """The shades with their ticks and what they stand for, as a list."""
     edges = ["0", *(f"{100 * edge:g}" for edge in BAND_EDGES)]
-    texts = [f"{low}-{high} %" for low, high in zip(edges, edges[1:], strict=False)] + [f"over {edges[-1]} %"]
+    texts = [f"{low}-{high} %" for low, high in pairwise(edges)] + [f"over {edges[-1]} %"]
     items = [_key(band, text) for band, text in enumerate(texts)]
     items.append(_key(None, "no forecast"))
     return element("ul", *items, class_="legend")
@@ -97,6 +98,7 @@ def _tile(standing: Standing, name: str, x: float, y: float) -> Markup:
             text_anchor="middle",
             class_="none" if standing.band is None else f"on{standing.band}",
         ),
+        aria_hidden="true",
     )
 
 
@@ -107,6 +109,7 @@ def _square(band: int | None, x: float, y: float) -> list[Markup]:
     count = band or 0
     start = x + (_SIDE - (count * 5 - 2)) / 2
     ticks = [
-        element("rect", x=start + 5 * tick, y=y + 23.5, width=3, height=3, class_=f"tick on{band}") for tick in range(count)
+        element("rect", x=start + 5 * tick, y=y + 23.5, width=3, height=3, class_=f"tick on{band}")
+        for tick in range(count)
     ]
     return [ground, *ticks]

@@ -13,12 +13,11 @@ from tocsin.interfaces.web.charts.history import history_chart
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Elsewhere, Page, Params, Table, forecast_row, stamp, table
 
-
 _CODES = (("cow", "COW"), ("gw", "Gleditsch-Ward"))
 """Codes shown above the name, with their titles."""
 
 
-def country(settings: Settings, params: Params) -> Page | Elsewhere:
+def country_page(settings: Settings, params: Params) -> Page | Elsewhere:
     """``/country/{code or name}``; any other way of writing it leads to the one address of the state."""
     view, labels = country_view(settings, params["query"]), Labels.read(params)
     place, facts = view.place, view.facts
@@ -32,7 +31,11 @@ def country(settings: Settings, params: Params) -> Page | Elsewhere:
         content={
             "view": view,
             "labels": labels,
-            "bars": SignedAxis(part.log_odds for theme in view.themes for part in (theme, *theme.contributions)),
+            "bars": SignedAxis(
+                value
+                for theme in view.themes
+                for value in (theme.log_odds, *(part.log_odds for part in theme.contributions))
+            ),
             "codes": _codes(place, facts.data_year),
             "no_interval": all(row.low is None for row in drawn),
             "history": history_chart("history", labels.of(place), drawn, view.onset_years, facts.base_rate)
@@ -111,7 +114,8 @@ def _tables(view: CountryView, labels: Labels) -> dict[str, Table]:
                 "absence",
             ),
             [
-                vars(other) | {"low": None, "high": None, "interval_note": other.interval, "absence": other.absence or None}
+                vars(other)
+                | {"low": None, "high": None, "interval_note": other.interval, "absence": other.absence or None}
                 for other in view.others
             ],
         ),

@@ -8,7 +8,7 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import Page, Params, table
 
 
-def data(settings: Settings, params: Params) -> Page:
+def data_page(settings: Settings, params: Params) -> Page:
     """``/data``: receipts of the release, sources with terms and staleness, quarantined rows."""
     # Sources bring table readers along that no other page needs.
     from tocsin.desk.fetching import list_sources

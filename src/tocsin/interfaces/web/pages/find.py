@@ -9,7 +9,7 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import Elsewhere, Page, Params, table
 
 
-def find_country(settings: Settings, params: Params) -> Page | Elsewhere:
+def find_page(settings: Settings, params: Params) -> Page | Elsewhere:
     """``/find?q=``: straight to the country where there is no doubt, otherwise what it might be."""
     text, labels = params.get("q", "").strip(), Labels.read(params)
     found = find(settings, text)

@@ -8,7 +8,7 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import Page, Params, table
 
 
-def method(settings: Settings, params: Params) -> Page:
+def method_page(settings: Settings, params: Params) -> Page:
     """``/method``: outcome, procedure, protocol, predictors, caveats."""
     view = method_view(settings)
     rows = [

@@ -15,12 +15,15 @@ SHOWN = 20
 """States in the short ranking."""
 
 
-def monday(settings: Settings, params: Params) -> Page:
+def monday_page(settings: Settings, params: Params) -> Page:
     """``/``: at most ten changes, the tile grid and the highest twenty."""
     view, labels = monday_view(settings), Labels.read(params)
     facts = view.facts
     highest = [s for s in view.standings if s.forecast][:SHOWN]
-    changes = [_change_row(item) | forecast_row(item.place.id, labels.of(item.place), item.forecast, facts) for item in view.items]
+    changes = [
+        forecast_row(item.place.id, labels.of(item.place), item.forecast, facts) | _change_row(item)
+        for item in view.items
+    ]
     ranking = [forecast_row(s.place.id, labels.of(s.place), s.forecast, facts) for s in highest]
     return Page(
         stem="/monday",
@@ -50,7 +53,7 @@ def monday(settings: Settings, params: Params) -> Page:
             "due_note": "Nothing is dated yet: this version of Tocsin keeps no calendar.",
         },
         tables={
-            "changes": table("Changed beyond noise since the year before", (*FORECAST_COLUMNS, *_CHANGE_COLUMNS), changes),
+            "changes": table("Changed beyond noise in a year", (*FORECAST_COLUMNS, *_CHANGE_COLUMNS), changes),
             "highest": table(f"Highest {SHOWN}", FORECAST_COLUMNS, ranking),
         },
     )

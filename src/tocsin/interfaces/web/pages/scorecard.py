@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+
 from markupsafe import Markup
 
 from tocsin.core.settings import Settings
-from tocsin.desk.scorecard import METRICS, Beside, Metric, ScoreBlock, ScorecardView, scorecard_view
+from tocsin.desk.scorecard import METRICS, Beside, Metric, ReliabilityBin, ScoreBlock, ScorecardView, scorecard_view
 from tocsin.interfaces.web.charts.beside import beside_chart
 from tocsin.interfaces.web.charts.reliability import reliability_diagram
 from tocsin.interfaces.web.labels import Labels
@@ -16,7 +17,7 @@ NAMED = 8
 """States furthest from agreement, which are named."""
 
 
-def scorecard(settings: Settings, params: Params) -> Page:
+def scorecard_page(settings: Settings, params: Params) -> Page:
     """``/scorecard``: reliability, scores by block and model, comparisons, published forecasts beside ours."""
     view, labels = scorecard_view(settings), Labels.read(params)
     parted = sorted((e for e in view.beside if e.published.probability), key=apart, reverse=True)[:NAMED]
@@ -28,12 +29,15 @@ def scorecard(settings: Settings, params: Params) -> Page:
             "view": view,
             "labels": labels,
             "metrics": {block.key: shown(block) for block in view.blocks},
+            "bins": {block.key: _bins(block) for block in view.blocks},
             "diagrams": {block.key: _diagram(block) for block in view.blocks},
             "all_metrics": METRICS,
             "names": {metric.key: metric.title for metric in METRICS},
             "model_names": {model.model: model.label for block in view.blocks for model in block.models},
             "parted": parted,
-            "beside_chart": beside_chart("beside", "Ours across, published up", view.beside, parted) if parted else None,
+            "beside_chart": beside_chart("agreement", "Ours across, published up", view.beside, parted)
+            if parted
+            else None,
         },
         twin={
             "metrics": [vars(metric) for metric in METRICS],
@@ -62,11 +66,14 @@ def shown(block: ScoreBlock) -> tuple[Metric, ...]:
     return described + tuple(Metric(key, key, "", "higher") for key in present if key not in keys)
 
 
+def _bins(block: ScoreBlock) -> tuple[ReliabilityBin, ...]:
+    """The bins of the first model that has some: our own, which leads every block."""
+    return next((model.reliability for model in block.models if model.reliability), ())
+
+
 def _diagram(block: ScoreBlock) -> Markup | None:
-    first = next((model for model in block.models if model.reliability), None)
-    if first is None:
-        return None
-    return reliability_diagram(f"reliability-{block.key}", f"{first.label}, {block.years}", first.reliability)
+    bins = _bins(block)
+    return reliability_diagram(f"reliability-{block.key}", f"{block.title}, {block.years}", bins) if bins else None
 
 
 def _tables(view: ScorecardView, labels: Labels) -> dict[str, Table]:

@@ -10,7 +10,7 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Page, Params, forecast_row, table
 
 
-def world(settings: Settings, params: Params) -> Page:
+def world_page(settings: Settings, params: Params) -> Page:
     """``/world?region=``: every state, those without a forecast with the reason."""
     view, labels = world_view(settings, params.get("region") or None), Labels.read(params)
     facts = view.facts
