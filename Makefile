@@ -30,7 +30,7 @@ release: $(READY)  ## make the embedded release anew from the data at hand
 	@$(BIN)/tocsin release build --out src/tocsin/data/release
 
 lock:  ## resolve the dependencies anew; the lock holds no address
-	uv pip compile pyproject.toml --universal --generate-hashes --no-header --all-extras --group dev -o requirements.lock
+	uv --quiet pip compile pyproject.toml --universal --generate-hashes --no-header --all-extras --group dev -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer; set PYTHON=...")'

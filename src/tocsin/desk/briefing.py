@@ -126,7 +126,7 @@ def _small_print(view: CountryView) -> SmallPrint:
                 f"Statistical forecast, method {facts.method_version}, from what was recorded of {facts.data_year}; "
                 f"release {facts.origin}.",
             ),
-            ("Sources and terms", f"{'; '.join(dict.fromkeys(sources))}. This page: {facts.licence}."),
+            ("Sources and terms", f"{'; '.join(dict.fromkeys(sources))}. This page: {facts.licence.rstrip('.')}."),
             ("Handling", f"{facts.marking.label}, Traffic Light Protocol 2.0. The sources' own terms hold beside it."),
         )
     )

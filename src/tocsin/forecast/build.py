@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tocsin.core.place import places
 from tocsin.core.work import Map, Progress, silent
 from tocsin.forecast import explain
 from tocsin.forecast.additive import Additive, Linear, Steps
@@ -117,6 +118,7 @@ def build(
     """
     method = method or onset_method()
     table = Table.of(panel)
+    table = replace(table, name=_display_names(table))
     year = int(table.year.max())
     walk = walk_forward(table, method, ORIGINS, folder=folder, map_=map_, progress=progress)
     past = archive(table, walk)
@@ -176,6 +178,12 @@ def build(
         protocol=PROTOCOL,
     )
     return Built(release, with_schema(past))
+
+
+def _display_names(table: Table) -> NDArray[np.str_]:
+    """Each row's state as Tocsin names it; as the source does, where Tocsin does not know the place."""
+    known = {one.id: one.names["en"] for one in places()}
+    return np.array([known.get(str(place), name) for place, name in zip(table.place, table.name, strict=True)])
 
 
 def with_schema(past: pl.DataFrame) -> pl.DataFrame:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
 from tocsin.core.belief import one_in, percent, significant, times
+from tocsin.desk.reading import Contribution
 
 NOT_KNOWN = "not yet known"
 
@@ -86,6 +88,11 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number or 'no'} {one if number == 1 else many}"
 
 
+def noticeable(parts: Iterable[Contribution]) -> list[Contribution]:
+    """The contributions that do not round to nothing, largest first."""
+    return sorted((part for part in parts if signed(part.log_odds) != "0"), key=lambda part: -abs(part.log_odds))
+
+
 def coded(text: str) -> Markup:
     """Plain text with `commands` between backticks, as HTML.
 
@@ -104,6 +111,7 @@ FILTERS = {
     "coded": coded,
     "counted": counted,
     "interval": interval,
+    "noticeable": noticeable,
     "odds": odds,
     "one_in": one_in,
     "outcome": outcome,

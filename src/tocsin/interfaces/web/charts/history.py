@@ -86,9 +86,9 @@ def _grid(first: int, last: int, top: float, across: Across, up: Up) -> list[Mar
             )
     for year in range(first, last + 1):
         if year % 5 == 0:
-            marks.append(
-                element("text", str(year), x=across(year + 0.5), y=_HEIGHT - 8, text_anchor="middle", class_="soft")
-            )
+            anchor = "end" if year == last else "middle"
+            x = "100%" if year == last else across(year + 0.5)
+            marks.append(element("text", str(year), x=x, y=_HEIGHT - 8, text_anchor=anchor, class_="soft"))
             marks.append(
                 element("line", x1=across(year + 0.5), x2=across(year + 0.5), y1=_FLOOR, y2=_FLOOR + 5, class_="grid")
             )
