@@ -28,6 +28,7 @@ from tocsin.forecast.release import (
     ReliabilityBin,
     Score,
     ScoreBlock,
+    StepTerm,
     write_release,
 )
 
@@ -134,7 +135,8 @@ def tiny_release(**changes: Any) -> Release:
             country("NOR", 0.005, 3),
         ),
         "not_forecast": (NotForecast(place="ISL", name="Iceland", reason="The test has no row for it."),),
-        "coefficients": {"net": {"popsize.log2": 0.3, "unheard_of": -0.1}},
+        "coefficients": {"net": {"base": -4.0, "popsize.log2": 0.3}, "ensemble": {"shift": -0.1}},
+        "steps": {"popsize.log2": StepTerm(thresholds=(20.0, 25.0), values=(0.0, 0.4, 0.9))},
         "scores": (
             ScoreBlock(
                 key="test", title="Test years", years="2009-2024", n=6, positives=1, models=models, comparisons=compared

@@ -48,7 +48,7 @@ def test_every_contribution_list_sums_to_its_forecast(release):
 
 
 def test_the_embedded_release_holds_no_table_of_a_third_party(release):
-    # Coefficients, forecasts, contributions and outcomes are ours; no predictor's value and no published forecast is in.
+    # Coefficients, forecasts, contributions and outcomes are ours; no predictor's value, no published forecast.
     archive = read_archive(EMBEDDED)
     assert "ewp_published" not in archive.columns
     assert set(type(release.countries[0]).model_fields).isdisjoint({"predictors", "values", "published"})

@@ -116,7 +116,7 @@ def test_the_country_page_gives_the_number_in_every_way_at_once(client):
     assert "Rank 1 of 3; cannot be told apart from ranks 1 to 2" in page
     assert "“very unlikely” (5 to 20 %), as for 1 of 3 states" in page
     assert "Words alone would hide the difference" in page
-    assert "1 episode of mass killing is <b>already under way</b>" in page
+    assert "<b>Already under way</b>: 1 episode of mass killing; this number is about another" in page
 
 
 def test_movement_inside_the_noise_is_no_meaningful_change(client):
@@ -194,3 +194,15 @@ def test_a_spreadsheet_is_not_given_a_formula(tmp_path):
     assert "'=HYPERLINK" in text
     assert ",=HYPERLINK" not in text
     assert ',"=HYPERLINK' not in text
+
+
+def test_every_number_of_the_model_can_be_had(client):
+    tables = client.get("/method.json").json()["tables"]
+
+    size = next(row for row in tables["predictors"]["rows"] if row["feature"] == "popsize.log2")
+    unused = next(row for row in tables["predictors"]["rows"] if row["feature"] == "mk_ever")
+    assert (size["coefficient_net"], unused["coefficient_net"]) == (0.3, None)
+    steps = [(row["above"], row["log_odds"]) for row in tables["steps"]["rows"]]
+    assert steps == [(None, 0.0), (20.0, 0.4), (25.0, 0.9)]
+    constants = {(row["model"], row["name"]) for row in tables["constants"]["rows"]}
+    assert constants == {("net", "base"), ("ensemble", "shift")}

@@ -35,9 +35,7 @@ class Belief:
                     f"{name} is {value}, which is not a probability", remedy="Give a number from 0 to 1"
                 )
         if self.low > self.high:
-            raise ForecastError(
-                f"the interval {self.low} to {self.high} is upside down", remedy="Give low <= high"
-            )
+            raise ForecastError(f"the interval {self.low} to {self.high} is upside down", remedy="Give low <= high")
 
     @property
     def ratio(self) -> float | None:

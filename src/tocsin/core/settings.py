@@ -64,9 +64,7 @@ class Settings:
             )
         flag = env.get("TOCSIN_OFFLINE", "").strip().lower()
         if flag not in _TRUE | _FALSE:
-            raise SettingsError(
-                f"{flag!r} is neither yes nor no", where="TOCSIN_OFFLINE", remedy="Set 1 or 0"
-            )
+            raise SettingsError(f"{flag!r} is neither yes nor no", where="TOCSIN_OFFLINE", remedy="Set 1 or 0")
         port_text = env.get("TOCSIN_PORT") or "8420"
         if not port_text.isdigit() or not 0 < int(port_text) < 65536:
             raise SettingsError(

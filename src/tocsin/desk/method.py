@@ -1,4 +1,4 @@
-"""How the numbers are made: the procedure, its predictors and their coefficients."""
+"""How the numbers are made: the procedure, its predictors, and every number the model consists of."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from tocsin.core.settings import Settings
 from tocsin.desk.reading import Facts, facts, read
+from tocsin.forecast.release import StepTerm
 from tocsin.panel.features import onset_features
+
+__all__ = ["MethodView", "Predictor", "StepTerm", "method_view"]
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A predictor, described, with its coefficient in each model of the release that has one."""
+    """A predictor, described, with its coefficient in each model that has one and its step function, if any."""
 
     feature: str
     label: str
@@ -20,36 +23,50 @@ class Predictor:
     description: str
     source: str
     coefficients: dict[str, float]
+    steps: StepTerm | None
 
 
 @dataclass(frozen=True)
 class MethodView:
-    """The procedure of the release that serves. models: keys of the models with coefficients; protocol: topic, text."""
+    """The procedure of the release that serves.
+
+    protocol: topic and text. models: keys of the models with a coefficient for a predictor. constants: what models
+    hold beside predictors (intercepts, weights), by model and name.
+    """
 
     facts: Facts
     protocol: dict[str, str]
     models: tuple[str, ...]
     predictors: tuple[Predictor, ...]
+    constants: dict[str, dict[str, float]]
 
 
 def method_view(settings: Settings) -> MethodView:
-    """The method of the release that serves; terms it has a coefficient for but we do not describe come last."""
+    """The method of the release that serves."""
     reading = read(settings)
     release = reading.release
-    described = {feature.id: feature for feature in onset_features()}
-    named = dict.fromkeys([*described, *(name for model in release.coefficients.values() for name in model)])
-    predictors = []
-    for name in named:
-        feature = described.get(name)
-        predictors.append(
+    described = onset_features()
+    predictors = {feature.id for feature in described} | set(release.steps)
+    models = release.coefficients
+    constants = {
+        key: {name: value for name, value in model.items() if name not in predictors} for key, model in models.items()
+    }
+    return MethodView(
+        facts=facts(reading),
+        protocol=release.protocol,
+        models=tuple(key for key, model in models.items() if predictors & set(model)),
+        predictors=tuple(
             Predictor(
-                feature=name,
-                label=feature.label if feature else name,
-                theme=feature.theme if feature else "",
-                unit=feature.unit if feature else "",
-                description=feature.description if feature else "",
-                source=feature.source if feature else "",
-                coefficients={key: model[name] for key, model in release.coefficients.items() if name in model},
+                feature=feature.id,
+                label=feature.label,
+                theme=feature.theme,
+                unit=feature.unit,
+                description=feature.description,
+                source=feature.source,
+                coefficients={key: model[feature.id] for key, model in models.items() if feature.id in model},
+                steps=release.steps.get(feature.id),
             )
-        )
-    return MethodView(facts(reading), release.protocol, tuple(release.coefficients), tuple(predictors))
+            for feature in described
+        ),
+        constants={key: values for key, values in constants.items() if values},
+    )

@@ -14,7 +14,7 @@ from tocsin.interfaces.web.charts.svg import element, nice_ceiling, number, per_
 Across = Callable[[float], str]
 Up = Callable[[float], str]
 
-_TOP, _FLOOR, _HEIGHT = 30, 150, 176
+_TOP, _FLOOR, _HEIGHT = 30, 136, 162
 """Pixels from the top: where the highest value, zero, and the picture end."""
 _CLOSE = 5
 """Years nearer than this would touch on a narrow screen."""

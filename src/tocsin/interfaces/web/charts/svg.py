@@ -60,13 +60,13 @@ def picture(
 def nice_ceiling(value: float) -> float:
     """The next of 1, 2, 3, 5 times a power of ten: where an axis ends.
 
-    >>> nice_ceiling(0.13), nice_ceiling(0.05), nice_ceiling(0.0)
-    (0.2, 0.05, 1.0)
+    >>> nice_ceiling(0.13), nice_ceiling(0.05), nice_ceiling(0.22), nice_ceiling(0.0)
+    (0.2, 0.05, 0.3, 1.0)
     """
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 3, 5, 10) if step * power >= value * (1 - 1e-9))
+    return next(round(step * power, 12) for step in (1, 2, 3, 5, 10) if step * power >= value * (1 - 1e-9))
 
 
 def ticks(top: float) -> tuple[float, ...]:

@@ -1,0 +1,46 @@
+"""The documentation names what there is: settings, routes, links, and a lock that holds no address."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tocsin.core import settings
+from tocsin.core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")])
+
+
+def test_locks_hold_no_address():
+    for lock in ROOT.glob("*.lock"):
+        if lock.name != "uv.lock":
+            assert "://" not in lock.read_text(encoding="utf-8"), f"{lock.name} holds an address"
+    assert (ROOT / "requirements.lock").read_text(encoding="utf-8").count("--hash=sha256:") > 100
+
+
+def test_every_setting_is_documented():
+    read = set(re.findall(r'"(TOCSIN_[A-Z]+)"', Path(settings.__file__).read_text(encoding="utf-8")))
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    assert read
+    assert read == set(re.findall(r"^\| `(TOCSIN_[A-Z]+)`", page, re.MULTILINE))
+
+
+def test_every_route_is_documented(tmp_path):
+    from tocsin.interfaces.web import create_app
+
+    page = (ROOT / "docs/reference/routes.md").read_text(encoding="utf-8")
+    routes = {route.path for route in create_app(Settings(home=tmp_path, offline=True)).routes}
+    assert sorted(path for path in routes if f"`{path}`" not in page) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+def test_the_embedded_release_is_not_a_draft():
+    text = (ROOT / "src/tocsin/data/release/release.json").read_text(encoding="utf-8")
+    assert "draft" not in text.lower()
