@@ -13,6 +13,7 @@ from tocsin.core.errors import ReleaseError
 from tocsin.core.settings import Settings
 from tocsin.interfaces.web import create_app
 from tocsin.interfaces.web.pages import ROUTES
+from tocsin.interfaces.web.pages.brief import PATH as BRIEF
 
 HOME = "http://127.0.0.1:8420"
 PAGES = ["/", "/world", "/world?region=Northern+Africa", "/country/SDN", "/country/NOR", "/country/ISL", "/country/DDR"]
@@ -59,9 +60,9 @@ def test_every_route_has_its_twin_and_its_tables(client):
     paths = {route.path for route in client.app.routes if isinstance(route, Route)}
     pages = {path for path in paths if not path.endswith((".json", ".csv"))}
 
-    assert pages == {route.path for route in ROUTES}
+    assert pages == {route.path for route in ROUTES} | {BRIEF}
     stems = {"/": "/monday"}
-    for path in pages:
+    for path in pages - {BRIEF}:
         stem = stems.get(path, path)
         assert f"{stem}.json" in paths
         assert f"{stem}/{{table}}.csv" in paths
@@ -284,3 +285,37 @@ def test_every_address_and_table_stands_in_the_documentation(client):
         row = rows[page.replace("SDN", "{code or name}")]
         named = set(re.search(r"\{([\w,]+)\}\.csv", row)[1].split(","))
         assert named == set(client.get(twin(page)).json()["tables"])
+
+
+@pytest.mark.parametrize(
+    ("form", "start"), [("pdf", b"%PDF-"), ("docx", b"PK"), ("md", b"**TLP:CLEAR**")], ids=["pdf", "docx", "md"]
+)
+def test_the_country_page_offers_the_brief_as_a_file(client, form, start):
+    address = f"/country/SDN/brief.{form}?audience=post"
+    assert f'href="{address}"' in client.get("/country/SDN").text
+
+    answer = client.get(address)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="tocsin-SDN-post.{form}"'
+    assert answer.content.startswith(start)
+
+
+def test_a_brief_can_be_had_by_name_and_without_a_forecast(client):
+    assert client.get("/country/Soudan/brief.md").text == client.get("/country/SDN/brief.md?audience=minister").text
+    assert "No forecast" in client.get("/country/ISL/brief.md").text
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "told"),
+    [
+        ("/country/SDN/brief.exe", 400, "pdf, docx, md"),
+        ("/country/SDN/brief.pdf?audience=king", 400, "minister, council, post, public"),
+        ("/country/Atlantis/brief.pdf", 404, "Atlantis"),
+    ],
+)
+def test_a_brief_that_cannot_be_had_says_why(client, address, status, told):
+    answer = client.get(address)
+
+    assert answer.status_code == status
+    assert told in answer.text

@@ -15,7 +15,7 @@ STRONG, WEAK = math.log(2), math.log(1.1)
 
 
 def drivers(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
-    """What moves the forecast away from that of the average state."""
+    """What moves the forecast away from that of the typical state."""
     themes, forecast = evidence.view.themes, evidence.view.forecast
     if forecast is None:
         return ()
@@ -25,11 +25,11 @@ def drivers(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     if depth.plain:
         return (
             Heading("What moves the estimate"),
-            Paragraph("Compared with the average country, from what is recorded about it:"),
+            Paragraph("Compared with the typical country, from what is recorded about it:"),
             Bullets(tuple(f"{theme.name}: {_push(theme.log_odds)}." for theme in shown)),
         )
     return (
-        Heading("Why: what sets it apart from the average state"),
+        Heading("Why: what sets it apart from the typical state"),
         Bullets(tuple(f"{theme.name}: {_multiplies(theme)}." for theme in shown)),
     )
 
@@ -44,8 +44,8 @@ def _technical_drivers(view: CountryView, forecast: CountryForecast) -> tuple[Bl
     return (
         Heading("What drives it: exact contributions to the log-odds"),
         Paragraph(
-            f"From {signed(start)} for the average state of {view.facts.data_year} to {signed(end)} here "
-            f"({view.facts.explanation_kind}). A predictor counts by its recorded value, present or absent. "
+            f"From {signed(start)} for the typical state of {view.facts.data_year}, the mean of all, to {signed(end)} "
+            f"here ({view.facts.explanation_kind}). A predictor counts by its recorded value, present or absent. "
             "Contributions that round to 0.00 are left out."
         ),
         Table(("Theme", "Log-odds", "Odds ×", "Made of"), tuple(rows), numeric=(1, 2)),

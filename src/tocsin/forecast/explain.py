@@ -26,14 +26,17 @@ _Z90 = 1.6448536269514722
 
 @dataclass(frozen=True)
 class Explained:
-    """Contributions against the average state: log_odds = baseline + contributions.sum(axis=1)."""
+    """Contributions against the typical state, whose log-odds (the baseline) are the mean of these rows'.
+
+    log_odds = baseline + contributions.sum(axis=1).
+    """
 
     baseline: float
     contributions: Floats
 
 
 def against_average(ensemble: Ensemble, X: Floats) -> Explained:
-    """Exact contributions (n, p) measured from the mean of these rows: "+" means "more than the average state"."""
+    """Exact contributions (n, p) measured from the mean of these rows: "+" means "more than the typical state"."""
     raw = ensemble.contributions(X)
     mean = raw.mean(axis=0)
     return Explained(float(ensemble.base + mean.sum()), raw - mean)

@@ -64,7 +64,10 @@ class DataReceipt(_Part):
 
 
 class Contribution(_Part):
-    """One predictor's exact share of a forecast's log-odds, against the average state of the forecast year."""
+    """One predictor's exact share of a forecast's log-odds.
+
+    Measured against the typical state of the forecast year, whose log-odds are the mean of all states'.
+    """
 
     feature: str
     label: str

@@ -51,7 +51,7 @@ def _number(view: CountryView) -> None:
     if belief is None or forecast is None:
         return
     interval = f"{round(100 * belief.coverage)} % interval {percent(belief.low)} to {percent(belief.high)}"
-    ratio = f", {times(belief.ratio)} the average state" if belief.ratio else ""
+    ratio = f", {times(belief.ratio)} the base rate" if belief.ratio else ""
     say(f"{percent(belief.probability)} ({one_in(belief.probability)}), {interval}{ratio}.")
     say(f"Rank {forecast.rank} of {view.facts.covered}, ties with ranks {forecast.tied_low} to {forecast.tied_high}.")
     if forecast.ongoing_episodes:
@@ -61,8 +61,8 @@ def _number(view: CountryView) -> None:
 
 
 def _contributions(view: CountryView, forecast: CountryForecast) -> None:
-    say(f"\nContributions to the log-odds ({view.facts.explanation_kind}), against the average state:\n")
-    rows = [("Average state", f"{forecast.baseline_log_odds:+.4f}")]
+    say(f"\nContributions to the log-odds ({view.facts.explanation_kind}), against the typical state:\n")
+    rows = [("Typical state, the mean of all", f"{forecast.baseline_log_odds:+.4f}")]
     for theme in view.themes:
         rows.append((theme.name, f"{theme.log_odds:+.4f}"))
         rows += [(f"    {part.label}", f"{part.log_odds:+.4f}    ") for part in theme.contributions]

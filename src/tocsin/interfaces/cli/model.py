@@ -39,7 +39,7 @@ def forecast_onset(
         return
     say(f"{facts.outcome.title}, {facts.horizon}. {facts.outcome.definition}")
     say(f"Method {facts.method_version}, vintage {facts.vintage}, release {facts.origin}.")
-    say(f"Average state: {percent(facts.base_rate)} ({one_in(facts.base_rate)}), {facts.base_rate_years}.\n")
+    say(f"Base rate: {percent(facts.base_rate)} ({one_in(facts.base_rate)}), the mean of {facts.base_rate_years}.\n")
     shown = view.ranked[: top or None]
     rows = []
     for standing in shown:

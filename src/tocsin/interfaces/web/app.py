@@ -1,4 +1,4 @@
-"""The workbench as an ASGI application: every page of ``pages.ROUTES`` as HTML, JSON and CSV."""
+"""The workbench as an ASGI application: every page of ``pages.ROUTES`` as HTML, JSON and CSV, and briefs as files."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tocsin.interfaces.web.errors import described, status_of, suggestions
 from tocsin.interfaces.web.labels import LANGUAGES, Labels
 from tocsin.interfaces.web.page import Elsewhere, Page, Route, as_csv, as_json
 from tocsin.interfaces.web.pages import ROUTES, SECTIONS
+from tocsin.interfaces.web.pages.brief import PATH, brief_file
 from tocsin.interfaces.web.security import HEADERS, Guard
 from tocsin.interfaces.web.words import FILTERS
 
@@ -40,6 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     templates = _templates()
 
+    # Before the pages, whose country takes every address below it as a name.
+    app.add_route(PATH, lambda request: brief_file(settings, request))
     for route in ROUTES:
         show = _as_html(templates, route)
         app.add_route(f"{route.stem}.json", _endpoint(settings, route, ".json", _as_json))

@@ -44,6 +44,15 @@ def odds(log_odds: float) -> str:
     return f"odds × {significant(math.exp(log_odds))}"
 
 
+def chance(log_odds: float) -> float:
+    """The probability that log-odds stand for.
+
+    >>> chance(0.0)
+    0.5
+    """
+    return 1 / (1 + math.exp(-log_odds))
+
+
 def outcome(value: bool | None) -> str:
     """Whether an onset came; missing is not "no"."""
     return NOT_KNOWN if value is None else "onset" if value else "no onset"
@@ -108,6 +117,7 @@ def coded(text: str) -> Markup:
 
 
 FILTERS = {
+    "chance": chance,
     "coded": coded,
     "counted": counted,
     "interval": interval,

@@ -7,11 +7,13 @@ from typing import Any
 from tocsin.core.place import Place
 from tocsin.core.settings import Settings
 from tocsin.desk.country import CountryView, country_view
+from tocsin.desk.document import Audience
 from tocsin.desk.reading import Change
 from tocsin.interfaces.web.charts.bars import SignedAxis
 from tocsin.interfaces.web.charts.history import history_chart
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Elsewhere, Page, Params, Table, forecast_row, stamp, table
+from tocsin.interfaces.web.pages.brief import FORMS
 
 _CODES = (("cow", "COW"), ("gw", "Gleditsch-Ward"))
 """Codes shown above the name, with their titles."""
@@ -36,6 +38,8 @@ def country_page(settings: Settings, params: Params) -> Page | Elsewhere:
                 for theme in view.themes
                 for value in (theme.log_odds, *(part.log_odds for part in theme.contributions))
             ),
+            "audiences": tuple(Audience),
+            "forms": FORMS,
             "codes": _codes(place, facts.data_year),
             "no_interval": all(row.low is None for row in drawn),
             "history": history_chart("history", labels.of(place), drawn, view.onset_years, facts.base_rate)
@@ -67,7 +71,7 @@ def _twin(view: CountryView, labels: Labels) -> dict[str, Any]:
     }
     if forecast:
         twin["forecast"] = forecast_row(place.id, labels.of(place), forecast, facts) | stamp(facts)
-        twin["log_odds"] = {"forecast": forecast.log_odds, "average_state": forecast.baseline_log_odds}
+        twin["log_odds"] = {"forecast": forecast.log_odds, "typical_state": forecast.baseline_log_odds}
         twin["words"] = [
             {"yardstick": w.title, "owner": w.owner, "words": w.words, "shared_by": w.shared, "of": w.of}
             for w in view.wordings
@@ -92,7 +96,7 @@ def _tables(view: CountryView, labels: Labels) -> dict[str, Table]:
             [forecast_row(view.place.id, labels.of(view.place), forecast, facts)] if forecast else [],
         ),
         "contributions": table(
-            "Exact contributions to the log-odds, against the average state",
+            "Exact contributions to the log-odds, against the typical state",
             ("theme", "feature", "label", "log_odds"),
             [part.model_dump() for theme in view.themes for part in theme.contributions],
         ),
