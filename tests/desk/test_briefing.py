@@ -130,7 +130,7 @@ def test_past_cases_say_what_followed(settings: Settings) -> None:
 def test_published_numbers_that_are_not_here_are_said_to_be_absent(settings: Settings) -> None:
     told = section(brief_content(settings, "Sudan", Audience.MINISTER, prepared=DAY), "What others say")
     assert "Early Warning Project: no number here" in told
-    assert "tocsin pull" in told
+    assert "not been fetched" in told
 
 
 def test_published_numbers_stand_beside_ours_where_they_are_here(tmp_path: Path, mirror: Path) -> None:

@@ -77,7 +77,7 @@ def test_a_published_forecast_that_is_not_here_says_what_to_run(tmp_path):
     (other,) = country_view(node(tmp_path), "SDN").others
 
     assert other.probability is None
-    assert "tocsin pull" in other.absence
+    assert "not been fetched" in other.absence
     assert other.definition
     assert other.terms
 

@@ -108,7 +108,7 @@ def test_the_scorecard_without_published_forecasts_says_so(tmp_path):
     view = scorecard_view(node(tmp_path))
 
     assert view.beside == ()
-    assert "tocsin pull" in view.published_absence
+    assert "not been fetched" in view.published_absence
     assert view.blocks == tiny_release().scores
 
 

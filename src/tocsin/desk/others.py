@@ -12,6 +12,7 @@ from tocsin.core.errors import SourceError
 from tocsin.core.settings import Settings
 
 EWP = "ewp-2025-forecasts"
+NOT_FETCHED = "Its forecasts have not been fetched onto this machine."
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def published_everywhere(settings: Settings) -> tuple[dict[str, OtherForecast], 
     except SourceError as error:
         return {}, f"Here, but cannot be used: {error}"
     if frame is None:
-        return {}, "Not on this machine: run `tocsin pull`."
+        return {}, NOT_FETCHED
     rows = frame.select("place", "probability", "rank").iter_rows()
     return {place: _published(probability, rank, frame.height, "") for place, probability, rank in rows}, ""
 

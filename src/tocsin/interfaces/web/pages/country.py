@@ -8,6 +8,7 @@ from tocsin.core.place import Place
 from tocsin.core.settings import Settings
 from tocsin.desk.country import CountryView, country_view
 from tocsin.desk.document import Audience
+from tocsin.desk.others import NOT_FETCHED
 from tocsin.desk.reading import Change
 from tocsin.interfaces.web.charts.bars import SignedAxis
 from tocsin.interfaces.web.charts.history import history_chart
@@ -40,6 +41,7 @@ def country_page(settings: Settings, params: Params) -> Page | Elsewhere:
             ),
             "audiences": tuple(Audience),
             "forms": FORMS,
+            "not_fetched": NOT_FETCHED,
             "codes": _codes(place, facts.data_year),
             "no_interval": all(row.low is None for row in drawn),
             "history": history_chart("history", labels.of(place), drawn, view.onset_years, facts.base_rate)
