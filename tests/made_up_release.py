@@ -72,6 +72,7 @@ def release() -> Release:
         data=0.8,
         model=0.1,
         revision=None,
+        drift=0.0,
         noise=0.2,
         meaningful=True,
         drivers=contributions(0.5)[:2],
@@ -81,6 +82,7 @@ def release() -> Release:
         place="RWA",
         name="Rwanda",
         year=1992,
+        ongoing_episodes=1,
         distance=0.4,
         probability=0.06,
         followed="onset",
@@ -90,6 +92,7 @@ def release() -> Release:
         place="ZMB",
         name="Zambia",
         year=1999,
+        ongoing_episodes=0,
         distance=0.7,
         probability=None,
         followed="no onset",
@@ -113,6 +116,8 @@ def release() -> Release:
         base_rate=0.02,
         base_rate_years="2004-2023",
         expected_onsets=0.2,
+        expected_low=0.1,
+        expected_high=0.4,
         interval_coverage=0.9,
         explanation_kind="linear",
         countries=(
@@ -168,7 +173,8 @@ def archive() -> pl.DataFrame:
 def _row(place: str, year: int, chance: float, first: int | None, second: int | None) -> tuple[object, ...]:
     outcome = None if first is None or second is None else max(first, second)
     bounds = (chance / 2, chance * 2)
-    return (year, year - 2, place, place, chance, *bounds, 0.02, 0.02, 0.02, 0.02, first, second, outcome)
+    country = {"SDN": 625, "PRK": 731}[place]
+    return (year, year - 2, place, country, place, chance, *bounds, 0.02, 0.02, 0.02, 0.02, first, second, outcome)
 
 
 def made_up_home(folder: Path, *, mirror: Path | None = None) -> Settings:

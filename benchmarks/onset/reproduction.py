@@ -73,6 +73,7 @@ def walk_forward_archive(table: Table) -> pl.DataFrame:
         rows = table.at(year)
         columns = {
             "place": table.place[rows],
+            "country": table.country[rows],
             "predictor_year": np.full(rows.sum(), year),
             "ewp_reproduced": p,
             "onset_1": table.onset_1[rows],

@@ -4,13 +4,13 @@ The procedure is frozen; this prints what the release says, with intervals, besi
 """
 
 from benchmarks.panel import settings
-from tocsin.desk.modelling import score
+from tocsin.desk.scorecard import blocks
 from tocsin.forecast.evaluate import METRICS
 
 
 def main() -> None:
     """Print every block."""
-    for block in score(settings()):
+    for block in blocks(settings()):
         print(f"\n{block.title}: {block.years}, {block.n} forecasts, {block.positives} with an onset")
         print(f"  {'':16s}" + "".join(f"{metric:>26s}" for metric in METRICS))
         for model in block.models:

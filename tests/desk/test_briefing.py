@@ -123,7 +123,7 @@ def test_a_state_without_a_forecast_gets_a_page_that_says_why(settings: Settings
 
 def test_past_cases_say_what_followed(settings: Settings) -> None:
     told = section(brief_content(settings, "Sudan", Audience.COUNCIL, prepared=DAY), "What looked like this")
-    assert "Rwanda 1992 (onset in 1994)" in told
+    assert "Rwanda 1992 (1 under way, onset in 1994)" in told
     assert "Zambia 1999 (no onset)" in told
 
 

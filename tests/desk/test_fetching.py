@@ -83,13 +83,31 @@ def test_one_file_that_is_a_page_does_not_stop_the_others(spoiled: Callable[[str
     assert sum(table.rows or 0 for table in report.tables) == 168 + 168 + 40 + 5047 + 157
 
 
-def test_a_table_that_breaks_its_contract_is_reported_with_what_came(
+def test_a_table_that_breaks_its_contract_is_reported_and_does_not_become_the_one_at_hand(
     spoiled: Callable[[str, bytes], Settings], mirror: Path
 ) -> None:
     half = b"".join(place_in(mirror, PANEL).read_bytes().splitlines(keepends=True)[:5000])
-    (entry,) = fetching.pull(spoiled(PANEL, half), ["ewp-2025-panel"]).tables
-    assert "rows where 9400 to 9600" in (entry.error or "")
-    assert (entry.origin, entry.bytes, entry.rows) == ("mirror", len(half), None)
+    settings = spoiled(PANEL, half)
+    (entry,) = fetching.pull(settings, ["ewp-2025-panel"]).tables
+    assert "rows where 9463 to 9600" in (entry.error or "")
+    assert str(settings.mirror) in (entry.error or "")
+    assert (entry.origin, entry.bytes, entry.rows) == (None, None, None)
+    assert not list(settings.cache.rglob("*.csv"))
+
+
+def test_a_whole_year_set_aside_is_not_passed_over(spoiled: Callable[[str, bytes], Settings], mirror: Path) -> None:
+    lines = place_in(mirror, PANEL).read_bytes().splitlines(keepends=True)
+    body = b"".join(line.replace(b",2024,", b",1024,", 1) for line in lines)
+    (entry,) = fetching.pull(spoiled(PANEL, body), ["ewp-2025-panel"]).tables
+    assert "168 of 9463 rows break the contract" in (entry.error or "")
+
+
+def test_receipts_that_cannot_be_read_are_a_finding(served: Settings) -> None:
+    fetching.pull(served, ["ewp-2025-coefficients"])
+    served.receipts.unlink()
+    served.receipts.mkdir()
+    (status,) = [one for one in fetching.list_sources(served) if one.id == "ewp-2025-coefficients"]
+    assert "receipts.jsonl: this cannot be read" in (status.tables[0].problem or "")
 
 
 def test_rows_set_aside_are_counted_in_the_report(spoiled: Callable[[str, bytes], Settings], mirror: Path) -> None:

@@ -66,9 +66,66 @@ def _a_folder_instead(settings):
     path.mkdir()
 
 
+def _changed(settings, **changes):
+    path = settings.release / "release.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def _of_a_later_format_with_fields_of_its_own(settings):
+    _changed(settings, format=2, consensus=[])
+
+
+def _without_a_base_rate_that_is_a_number(settings):
+    _changed(settings, base_rate=float("nan"))
+
+
+def _without_countries(settings):
+    _changed(settings, countries=[])
+
+
+def _with_a_state_nobody_knows(settings):
+    _changed(settings, not_forecast=[{"place": "ZZZ", "name": "Nowhere", "reason": "none"}])
+
+
+def _with_a_state_twice(settings):
+    countries = json.loads((settings.release / "release.json").read_text())["countries"]
+    _changed(settings, countries=[*countries, countries[0]])
+
+
+def _with_an_archive_cut_between_rows(settings):
+    path = settings.release / "archive.csv"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+
+
+def _with_the_archive_of_another_release(settings):
+    path = settings.release / "release.json"
+    earlier = path.read_bytes()
+    write_release(settings.release, tiny_release(), tiny_archive().head(3))
+    path.write_bytes(earlier)
+
+
+def _with_a_folder_for_archive(settings):
+    path = settings.release / "archive.csv"
+    path.unlink()
+    path.mkdir()
+
+
+def _without_release(settings):
+    (settings.release / "release.json").unlink()
+
+
 @pytest.mark.parametrize(
     "damage",
     [
+        _of_a_later_format_with_fields_of_its_own,
+        _without_a_base_rate_that_is_a_number,
+        _without_countries,
+        _with_a_state_nobody_knows,
+        _with_a_state_twice,
+        _with_an_archive_cut_between_rows,
+        _with_the_archive_of_another_release,
+        _with_a_folder_for_archive,
+        _without_release,
         _cut,
         _of_another_format,
         _without_archive,
@@ -84,8 +141,23 @@ def test_a_broken_local_release_leaves_the_embedded_one_serving_and_says_why(tmp
     reading = read(settings)
 
     assert reading.origin == "embedded in the package"
-    assert str(settings.release) in reading.notice or "upside down" in reading.notice
+    assert str(settings.release) in reading.notice
+    assert "tocsin release build" in reading.notice
+    assert "\n" not in reading.notice
     assert facts(reading).notice == reading.notice
+
+
+def test_a_release_from_the_future_is_named_as_such(tmp_path):
+    settings = node(tmp_path)
+    _of_a_later_format_with_fields_of_its_own(settings)
+    assert "format 2" in read(settings).notice
+
+
+def test_line_ends_of_another_system_do_no_harm(tmp_path):
+    settings = node(tmp_path)
+    path = settings.release / "archive.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert read(settings).notice == ""
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

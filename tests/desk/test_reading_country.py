@@ -2,10 +2,10 @@ import math
 from dataclasses import replace
 
 import pytest
-from tests.tiny_release import contribution, node
+from tests.tiny_release import contribution, node, tiny_release
 
 from tocsin.core.errors import UnknownPlace
-from tocsin.desk.country import country_view, grouped
+from tocsin.desk.country import country_view, grouped, kept
 
 
 def test_a_country_is_found_by_name_and_by_code(tmp_path):
@@ -61,7 +61,7 @@ def test_words_say_how_many_states_share_them(tmp_path):
     ("query", "reason"),
     [
         ("Iceland", "The test has no row for it."),
-        ("France", "The release has no row for this state in 2024."),
+        ("France", "The source's data do not cover this state in 2024, so no forecast can be made."),
         ("East Germany", "This state ended in 1990; the release is about the states of 2024."),
     ],
 )
@@ -90,3 +90,12 @@ def test_a_published_forecast_that_is_here_keeps_its_own_terms(tmp_path, mirror)
     assert other.rank >= 1
     assert other.absence == ""
     assert "do not redistribute" in other.terms
+
+
+def test_how_often_forecasts_of_this_size_came_true_is_said(tmp_path):
+    release = tiny_release()
+    view = country_view(node(tmp_path), "NOR")
+
+    assert view.kept == "Of 6 forecasts of 0 to 5 % for 2009-2024, 1 came true: 17 %, where 2.0 % was said."
+    assert kept(0.08, release.scores) == ""
+    assert kept(0.01, ()) == ""

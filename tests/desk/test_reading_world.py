@@ -117,3 +117,16 @@ def test_published_forecasts_stand_beside_ours(tmp_path, mirror):
 
     assert {entry.place.id for entry in view.beside} == {"SDN", "RWA", "NOR"}
     assert view.published_absence == ""
+
+
+def test_a_misspelling_finds_the_same_state_at_every_door(tmp_path):
+    settings = node(tmp_path)
+
+    assert near(settings, "Birma")[0].id == "MMR"
+    assert find(settings, "Gaza")[0].id == "PSE"
+
+
+def test_the_scorecard_begins_with_what_the_scores_say(tmp_path):
+    said = scorecard_view(node(tmp_path)).verdict
+
+    assert said == "In 2009-2024, by log score, our procedure cannot be told apart from “Two variables”."

@@ -66,11 +66,11 @@ def test_an_unknown_future_is_censored_never_zero(table, quick):
 def test_the_onset_year_unit_takes_the_larger_of_the_two_forecasts(table, walk):
     past = archive(table, walk)
     unit = onset_year_unit(past, MODELS, 1995, 1995)
-    given = {(place, year): p for place, year, p in past.select("place", "predictor_year", "tocsin").iter_rows()}
-    for place, p in zip(unit.place, unit.p["tocsin"], strict=True):
-        assert p == max(given[place, 1993], given[place, 1994])
-    onsets = {place for place, y in zip(unit.place, unit.y, strict=True) if y}
-    assert onsets == set(table.place[(table.year == 1995) & (table.onset == 1)])
+    given = {(country, year): p for country, year, p in past.select("country", "predictor_year", "tocsin").iter_rows()}
+    for country, p in zip(unit.country, unit.p["tocsin"], strict=True):
+        assert p == max(given[country, 1993], given[country, 1994])
+    onsets = {country for country, y in zip(unit.country, unit.y, strict=True) if y}
+    assert onsets == set(table.country[(table.year == 1995) & (table.onset == 1)])
 
 
 def test_recall_counts_an_onset_that_stood_on_either_list(table, walk):
@@ -79,8 +79,8 @@ def test_recall_counts_an_onset_that_stood_on_either_list(table, walk):
     on = set()
     for year in (1994, 1995):
         listed = past.filter(pl.col("predictor_year") == year).sort("tocsin", descending=True).head(10)
-        on |= set(listed["place"])
-    assert {p for p, yes in zip(unit.place, unit.listed["tocsin", 10], strict=True) if yes} == on
+        on |= set(listed["country"])
+    assert {c for c, yes in zip(unit.country, unit.listed["tocsin", 10], strict=True) if yes} == on
 
 
 def test_scores_are_paired_and_carry_intervals(table, walk):
@@ -142,3 +142,27 @@ def test_a_small_logit_agrees_with_scikit_learn(table):
     new = table.X[table.at(2002)]
     expected = oracle.predict_proba(new[:, columns])[:, 1]
     assert small_logit(table, 2000, names, new) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_country_that_changed_its_name_is_one_country(table, walk):
+    """Serbia and Montenegro, then Serbia: two places, one number of the source, so one country-year and one cluster."""
+    past = archive(table, walk)
+    renamed = past.with_columns(
+        place=pl.when((pl.col("place") == "P07") & (pl.col("predictor_year") >= 1995))
+        .then(pl.lit("NEW"))
+        .otherwise("place")
+    )
+    years = Years((1993, 1997), (1994, 1998))
+    one, other = (score_block(frame, MODELS, key="k", title="t", years=years) for frame in (past, renamed))
+    assert one == other
+
+
+def test_years_without_an_onset_cannot_be_scored_and_say_so(table, walk):
+    quiet = archive(table, walk).with_columns(pl.col("onset_1", "onset_2", "outcome") * 0)
+    with pytest.raises(ScoreError, match="hold no onset"):
+        score_block(quiet, MODELS, key="k", title="t", years=Years((1993, 1997), (1994, 1998)))
+
+
+def test_the_archive_says_where_training_ended_when_labels_come_late(table, quick):
+    late = walk_forward(table, quick, range(1994, 1995), delay=3, reproduce=False)
+    assert archive(table, late, 3)["trained_to"].unique().to_list() == [1991]

@@ -113,14 +113,17 @@ def test_the_country_page_gives_the_number_in_every_way_at_once(client):
     assert "<strong>1 in 12</strong>" in page
     assert "<b>8.0 %</b> (90 % interval 4.0 to 12 %)" in page
     assert "4.0 times the base rate of 2.0 %" in page
-    assert "Rank 1 of 3; cannot be told apart from ranks 1 to 2" in page
+    assert "Rank 1 of 3; cannot be told apart at least from ranks 1 to 2" in page
     assert "“very unlikely” (5 to 20 %), as for 1 of 3 states" in page
     assert "Words alone would hide the difference" in page
-    assert "<b>Already under way</b>: 1 episode of mass killing; this number is about another" in page
+    assert (
+        "<b>Under way in 2024</b>, by the Nobody's list: 1 episode of mass killing; this number is about another"
+        in page
+    )
 
 
 def test_movement_inside_the_noise_is_no_meaningful_change(client):
-    assert "<b>No meaningful change</b>" in client.get("/country/RWA").text
+    assert "<b>no meaningful change</b>" in client.get("/country/RWA").text
     assert "<b>beyond the model's noise</b>" in client.get("/country/SDN").text
     assert "there is no forecast of a year before" in client.get("/country/NOR").text
 

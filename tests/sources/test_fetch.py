@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.core.errors import ContentError, FetchError
+from tocsin.core.errors import ContentError, ContractError, FetchError
 from tocsin.core.settings import Settings
 from tocsin.sources.catalogue import Source
 from tocsin.sources.fetch import Fetched, fetch, place_in
@@ -165,10 +165,59 @@ def test_stale_bytes_serve_on_with_a_note_when_no_newer_can_be_had(
     assert "404" in fetched.notes[0]
 
 
+RENAMED = BODY.replace(b"value", b"amount", 1)
+
+
+def test_newer_bytes_that_break_the_contract_leave_the_last_good_ones_serving(
+    settings: Settings, source: Source, server: Server
+) -> None:
+    server.acts = [good, lambda h: h.give(200, RENAMED)]
+    get(settings, source, server)
+    fetched = get(settings, source, server, now=NOW + timedelta(days=99), refresh=True)
+    assert fetched.origin == "cache"
+    assert fetched.path.read_bytes() == BODY
+    assert f"{URL}: the column 'value' is lacking" in fetched.notes[0]
+    assert [path.name for path in fetched.path.parent.iterdir()] == [fetched.path.name]
+
+
+def test_a_cached_file_that_breaks_its_contract_is_asked_for_again(
+    settings: Settings, source: Source, server: Server
+) -> None:
+    cached(settings).parent.mkdir(parents=True)
+    cached(settings).write_bytes(RENAMED)
+    get(settings, source, offline=True)
+    with pytest.raises(ContractError, match="lacking"):
+        get(settings, source, offline=True, refresh=True)
+    server.acts = [good]
+    fetched = get(settings, source, server, refresh=True)
+    assert fetched.origin == "network"
+    assert fetched.path.read_bytes() == BODY
+    assert "'value' is lacking" in fetched.notes[0]
+
+
+def test_a_mirror_that_breaks_the_contract_is_passed_over(
+    mirrored: Settings, source: Source, server: Server, tmp_path: Path
+) -> None:
+    place_in(tmp_path / "mirror", URL).write_bytes(RENAMED)
+    server.acts = [good]
+    fetched = get(mirrored, source, server)
+    assert fetched.origin == "network"
+    assert str(tmp_path / "mirror") in fetched.notes[0]
+
+
+def test_a_cached_file_that_cannot_be_read_is_an_error_with_its_name(settings: Settings, source: Source) -> None:
+    settings.receipts.mkdir(parents=True)
+    cached(settings).parent.mkdir(parents=True)
+    cached(settings).write_bytes(BODY)
+    with pytest.raises(ContentError, match="cannot be read") as caught:
+        get(settings, source, offline=True)
+    assert caught.value.where == str(settings.receipts)
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, a device that is always full")
 def test_a_full_disk_is_named_and_nothing_half_is_left(mirrored: Settings, source: Source) -> None:
     cached(mirrored).parent.mkdir(parents=True)
-    cached(mirrored).with_name(cached(mirrored).name + ".new").symlink_to("/dev/full")
+    cached(mirrored).with_name(f"{cached(mirrored).name}.{os.getpid()}.new").symlink_to("/dev/full")
     with pytest.raises(FetchError, match="No space left") as caught:
         get(mirrored, source)
     assert str(mirrored.home) in caught.value.where

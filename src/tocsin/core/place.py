@@ -206,16 +206,25 @@ def _number_alone(number: str, year: int | None) -> PlaceError:
     )
 
 
+def near(text: str) -> tuple[Place, ...]:
+    """States that have a name, in any language or spelling we know, written somewhat like the text; nearest first.
+
+    >>> [state.id for state in near("Birma")]
+    ['MMR']
+    """
+    close = get_close_matches(spelling(text), table().names, n=6, cutoff=0.72)
+    return tuple(dict.fromkeys(reading.place for name in close for reading in table().names[name]))
+
+
 @lru_cache(maxsize=4096)  # a column of a thousand misspelt rows asks for the same few names
 def _suggest(text: str, kind: str) -> str:
     """Up to three near names or codes, as a remedy."""
     if kind == "name":
-        near = get_close_matches(spelling(text), table().names, n=6, cutoff=0.72)
-        meant = [reading.place for name in near for reading in table().names[name]]
+        meant = list(near(text))
     elif kind in ("id", *_LETTERS):
         pool = [code for scheme, code in table().codes if scheme == kind]
-        near = get_close_matches(text.upper(), pool, n=3, cutoff=0.6)
-        meant = [reading.place for code in near for reading in table().codes[kind, code]]
+        close = get_close_matches(text.upper(), pool, n=3, cutoff=0.6)
+        meant = [reading.place for code in close for reading in table().codes[kind, code]]
     else:
         meant = []
     first = [str(p) for p in dict.fromkeys(meant)][:3]

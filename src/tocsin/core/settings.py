@@ -55,10 +55,10 @@ class Settings:
         home = env.get("TOCSIN_HOME") or os.path.join(
             env.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "tocsin"
         )
-        mirror = Path(env["TOCSIN_MIRROR"]).expanduser() if env.get("TOCSIN_MIRROR") else None
-        if mirror is not None and not mirror.is_dir():
+        mirror = _folder("TOCSIN_MIRROR", env["TOCSIN_MIRROR"]) if env.get("TOCSIN_MIRROR") else None
+        if mirror is not None and not os.path.isdir(mirror):
             raise SettingsError(
-                f"the mirror folder {mirror} does not exist",
+                f"the mirror {mirror} is not a folder that can be read",
                 where="TOCSIN_MIRROR",
                 remedy="Name a folder laid out as HOST/PATH, or unset the variable",
             )
@@ -66,17 +66,26 @@ class Settings:
         if flag not in _TRUE | _FALSE:
             raise SettingsError(f"{flag!r} is neither yes nor no", where="TOCSIN_OFFLINE", remedy="Set 1 or 0")
         port_text = env.get("TOCSIN_PORT") or "8420"
-        if not port_text.isdigit() or not 0 < int(port_text) < 65536:
+        if not (port_text.isascii() and port_text.isdigit()) or not 0 < int(port_text) < 65536:
             raise SettingsError(
                 f"{port_text!r} is not a port",
                 where="TOCSIN_PORT",
                 remedy="Set a whole number from 1 to 65535",
             )
         return cls(
-            home=Path(home).expanduser(),
+            home=_folder("TOCSIN_HOME", home),
             mirror=mirror,
             offline=flag in _TRUE,
             host=env.get("TOCSIN_HOST") or "127.0.0.1",
             port=int(port_text),
             who=env.get("TOCSIN_WHO") or "this node",
         )
+
+
+def _folder(name: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise SettingsError(
+            f"nobody here has the home folder of {text!r}", where=name, remedy="Write the folder out in full"
+        ) from None

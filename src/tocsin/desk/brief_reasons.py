@@ -29,7 +29,7 @@ def drivers(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
             Bullets(tuple(f"{theme.name}: {_push(theme.log_odds)}." for theme in shown)),
         )
     return (
-        Heading("Why: what sets it apart from the typical state"),
+        Heading("Why: what sets it apart from the typical state, to the model"),
         Bullets(tuple(f"{theme.name}: {_multiplies(theme)}." for theme in shown)),
     )
 
@@ -72,7 +72,7 @@ def change(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
         revision = "revision not known" if moved.revision is None else f"revision {signed(moved.revision)}"
         text += (
             f" Log-odds {signed(moved.total)}: data {signed(moved.data)}, model {signed(moved.model)}, {revision}; "
-            f"noise up to {abs(moved.noise):.2f} either way."
+            f"noise from {signed(moved.drift - moved.noise)} to {signed(moved.drift + moved.noise)}."
         )
         if most := [f"{one.label} {signed(one.log_odds)}" for one in moved.drivers[:3] if _counts(one)]:
             text += f" Moved most by {'; '.join(most)}."

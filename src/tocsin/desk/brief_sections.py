@@ -9,7 +9,7 @@ from tocsin.desk.brief_depth import Depth, Evidence, Section, years
 from tocsin.desk.brief_reasons import change, drivers
 from tocsin.desk.document import Block, Bullets, Heading, Paragraph, Table
 from tocsin.desk.reading import Analogue
-from tocsin.desk.scorecard import Score
+from tocsin.desk.scorecard import Score, ScoreBlock
 
 LATEST_YEARS = 6
 """How many past forecasts stand side by side in the history of a country."""
@@ -23,8 +23,7 @@ def meaning(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     chance = one_in(view.belief.probability)
     items = (
         f"Mass killing: {view.facts.outcome.definition}",
-        f"{chance}: where we give this estimate, we expect a new mass killing in about {chance} cases. It is a "
-        "warning, not a prediction that it will happen.",
+        f"{chance}: the model's estimate, not a prediction that it will or will not happen.",
     )
     return Heading("What the number means"), Bullets(items)
 
@@ -73,7 +72,10 @@ def history(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
     latest = sorted(said)[-LATEST_YEARS:]
     return (
         title,
-        Paragraph(f"Forecasts as they would have been made at the time, since {min(said)}. {told}"),
+        Paragraph(
+            f"What the method says of each year since {min(said)} from the years before it, on data as revised "
+            f"since. {told}"
+        ),
         Table(
             ("Two years from", *map(str, latest)),
             (
@@ -93,14 +95,18 @@ def record(evidence: Evidence, depth: Depth) -> tuple[Block, ...]:
         return ()
     span, recall, calibration = years(block.years), ours.metrics.get("recall30"), ours.metrics.get("expected_observed")
     if depth.plain:
-        said = [f"Tested on {span}, as if each forecast had been made at the time."]
+        said = [f"Tested on {span} with models fitted on earlier years only, on data as revised since."]
         events, states = "new mass killings", "countries"
     else:
-        said = [f"{span}: {block.n} forecasts without hindsight, {block.positives} followed by an onset."]
+        said = [
+            f"{span}: {block.n} forecasts by models fitted on earlier years only, on data as revised since; "
+            f"{block.positives} were followed by an onset."
+        ]
         events, states = "onsets", "states"
     if recall and recall.value is not None:
         within = _range(recall, percent)
         said.append(f"{percent(recall.value)} of the {events} came in the 30 highest-ranked {states}{within}.")
+        said += _simpler(block)
     if calibration and calibration.value is not None:
         within = _range(calibration, significant)
         said.append(f"For each that came, {significant(calibration.value)} had been forecast{within}.")
@@ -133,7 +139,22 @@ SECTIONS: dict[str, Section] = {
 def _analogue(one: Analogue, plain: bool) -> str:
     onset = "new mass killing" if plain else "onset"
     after = f"{onset} in {one.onset_year}" if one.onset_year else one.followed.replace("onset", onset)
-    return f"{one.name} {one.year} ({after})"
+    before = f"{one.ongoing_episodes} under way, " if one.ongoing_episodes else ""
+    return f"{one.name} {one.year} ({before}{after})"
+
+
+def _simpler(block: ScoreBlock) -> list[str]:
+    """The same for the simple model that comes closest, and whether the two can be told apart at all."""
+    simple = next((model for model in block.models if model.model == "three_variable"), None)
+    recall = simple.metrics.get("recall30") if simple else None
+    apart = next((c for c in block.comparisons if (c.other, c.metric) == ("three_variable", "log")), None)
+    if recall is None or recall.value is None or apart is None:
+        return []
+    verdict = "can" if apart.distinguishable else "cannot"
+    return [
+        f"A model of only population, infant mortality and battle deaths: {percent(recall.value)}; by log score the "
+        f"two {verdict} be told apart."
+    ]
 
 
 def _came(outcome: bool | None) -> str:

@@ -8,13 +8,10 @@ from tocsin.core.belief import Belief, one_in, percent, times
 from tocsin.core.settings import Settings
 from tocsin.desk.brief_depth import Depth, Evidence, depths, years
 from tocsin.desk.brief_sections import SECTIONS
-from tocsin.desk.country import CountryView, country_view
+from tocsin.desk.country import REPORTED_ONCE, CountryView, country_view
 from tocsin.desk.document import Audience, Block, Brief, KeyFigure, Scale, SmallPrint
 from tocsin.desk.reading import CountryForecast, NotForecast, read
 from tocsin.sources.catalogue import catalogue
-
-REPORTED_ONCE = "test"
-"""The block of scores that was looked at once, after the procedure was frozen: the only one fit for a reader."""
 
 WITHOUT_FORECAST = ("others", "history", "caveats")
 """The sections of a page that has no number of our own to explain."""
@@ -33,9 +30,9 @@ def brief_content(settings: Settings, query: str, audience: Audience, *, prepare
     day = prepared or datetime.now(UTC).date()
     blocks: list[Block] = []
     if view.forecast and view.belief:
-        blocks.append(_key_figure(view, view.forecast, view.belief, depth))
+        blocks.append(_key_figure(view, view.forecast, view.belief, depth, day))
     if view.absent:
-        blocks.append(_no_number(view, view.absent))
+        blocks.append(_no_number(view, view.absent, depth))
     for section in depth.sections if view.forecast else WITHOUT_FORECAST:
         blocks += SECTIONS[section](evidence, depth)
     return Brief(
@@ -49,23 +46,38 @@ def brief_content(settings: Settings, query: str, audience: Audience, *, prepare
     )
 
 
-def _key_figure(view: CountryView, forecast: CountryForecast, belief: Belief, depth: Depth) -> KeyFigure:
-    lines = [*_chance(view, belief, depth), _standing(view, belief, forecast), _in_words(view)]
+def _key_figure(view: CountryView, forecast: CountryForecast, belief: Belief, depth: Depth, day: date) -> KeyFigure:
+    lines = [*_chance(view, belief, depth), _standing(view, belief, forecast, _base(depth)), _in_words(view)]
+    facts = view.facts
     if forecast.ongoing_episodes:
         under_way = (
-            "A mass killing is" if forecast.ongoing_episodes == 1 else f"{forecast.ongoing_episodes} mass killings are"
+            "A mass killing was"
+            if forecast.ongoing_episodes == 1
+            else f"{forecast.ongoing_episodes} mass killings were"
         )
-        lines.append(f"{under_way} already under way there; this number is about another.")
-    return KeyFigure(one_in(belief.probability), tuple(lines), _scale(belief))
+        lines.append(
+            f"{under_way} already under way there in {facts.data_year}, by the {facts.outcome.owner}'s list; this "
+            "number is about another."
+        )
+    if view.kept:
+        lines.append(years(view.kept))
+    lines.append(
+        f"On the day of this page {years(facts.window(day))}; nothing after {facts.data_year} is in the number."
+    )
+    return KeyFigure(one_in(belief.probability), tuple(lines), _scale(belief, _base(depth)))
 
 
-def _scale(belief: Belief) -> Scale:
+def _base(depth: Depth) -> str:
+    return "average of all states" if depth.plain else "base rate"
+
+
+def _scale(belief: Belief, base: str) -> Scale:
     chance, low, high = percent(belief.probability), percent(belief.low), percent(belief.high)
     key = f"dot: estimate · bar: {round(100 * belief.coverage)} % interval"
     told = f"On a line from zero: {chance}, interval from {low} to {high}"
     if belief.base_rate:
-        key += " · dotted: average state"
-        told += f", average state {percent(belief.base_rate)}"
+        key += f" · dotted: {base}"
+        told += f", {base} {percent(belief.base_rate)}"
     return Scale(belief.probability, belief.low, belief.high, belief.base_rate, key, f"{told}.")
 
 
@@ -81,14 +93,14 @@ def _chance(view: CountryView, belief: Belief, depth: Depth) -> list[str]:
     return [f"{chance} chance that {event}; {sure} % interval {low} to {high}."]
 
 
-def _standing(view: CountryView, belief: Belief, forecast: CountryForecast) -> str:
+def _standing(view: CountryView, belief: Belief, forecast: CountryForecast, base: str) -> str:
     rank = f"Rank {forecast.rank} of {view.facts.covered}"
     if forecast.tied_low < forecast.tied_high:
-        rank += f", which cannot be told apart from ranks {forecast.tied_low} to {forecast.tied_high}"
+        rank += f", which cannot be told apart at least from ranks {forecast.tied_low} to {forecast.tied_high}"
     if belief.ratio is None or belief.base_rate is None:
         return f"{rank}."
-    base = f"{percent(belief.base_rate)}, {one_in(belief.base_rate)}, in {years(view.facts.base_rate_years)}"
-    return f"{times(belief.ratio)} the average state ({base}). {rank}."
+    size = f"{percent(belief.base_rate)}, {one_in(belief.base_rate)}: all states, {years(view.facts.base_rate_years)}"
+    return f"{times(belief.ratio)} the {base} ({size}). {rank}."
 
 
 def _in_words(view: CountryView) -> str:
@@ -96,16 +108,20 @@ def _in_words(view: CountryView) -> str:
     for one in view.wordings:
         words = f"'{one.words}'" if one.span else one.words
         band = f": {one.span}" if one.span else ""
-        told.append(f"{words} ({one.title}, {one.owner.split(',')[0]}{band}), as said of {one.shared - 1} other states")
+        told.append(
+            f"{words} ({one.title}, {one.owner.split(',')[0]}{band}), as said of {one.shared - 1 or 'no'} other states"
+        )
     return f"In words: {'; '.join(told)}."
 
 
-def _no_number(view: CountryView, absent: NotForecast) -> KeyFigure:
+def _no_number(view: CountryView, absent: NotForecast, depth: Depth) -> KeyFigure:
     facts = view.facts
     lines = [absent.reason, "That is a gap in the data, not a low risk: nothing here says that this state is safe."]
     if facts.base_rate:
-        average = f"{percent(facts.base_rate)}, {one_in(facts.base_rate)}, in {years(facts.base_rate_years)}"
-        lines.append(f"For scale: the average state's chance was {average}.")
+        base = (
+            f"{percent(facts.base_rate)}, {one_in(facts.base_rate)}, over all states in {years(facts.base_rate_years)}"
+        )
+        lines.append(f"For scale: the {_base(depth)} was {base}.")
     return KeyFigure("No forecast", tuple(lines))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tocsin.core.belief import Belief
+from tocsin.core.belief import Belief, percent
 from tocsin.core.place import Place, resolve
 from tocsin.core.settings import Settings
 from tocsin.desk.others import OtherForecast, other_forecasts
@@ -17,6 +17,7 @@ from tocsin.desk.reading import (
     Facts,
     NotForecast,
     Release,
+    ScoreBlock,
     belief,
     facts,
     read,
@@ -25,6 +26,9 @@ from tocsin.lexicon.yardstick import yardsticks
 
 if TYPE_CHECKING:
     import polars as pl
+
+REPORTED_ONCE = "test"
+"""The block of scores that was looked at once, after the procedure was frozen: the only one fit for a reader."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class PastForecast:
-    """One walk-forward forecast of this state: made from ``predictor_year``, before what followed was known.
+    """One walk-forward forecast of this state: what the method says from ``predictor_year`` and before.
 
     onset_1, onset_2, outcome: True, False, or None where it is not yet known (censored, never False).
     """
@@ -80,7 +84,8 @@ class PastForecast:
 class CountryView:
     """One country: the forecast or the reason for its absence, why, compared with what, and how we have done.
 
-    Exactly one of ``forecast`` and ``absent`` is there; ``belief`` goes with ``forecast``.
+    Exactly one of ``forecast`` and ``absent`` is there; ``belief`` goes with ``forecast``. kept: how often forecasts
+    like this one came true, in a sentence; empty where that is not known.
     """
 
     place: Place
@@ -92,6 +97,7 @@ class CountryView:
     wordings: tuple[Wording, ...]
     others: tuple[OtherForecast, ...]
     history: tuple[PastForecast, ...]
+    kept: str
 
     @property
     def known(self) -> tuple[PastForecast, ...]:
@@ -126,6 +132,7 @@ def country_view(settings: Settings, query: str) -> CountryView:
         wordings=_wordings(forecast.probability, release) if forecast else (),
         others=other_forecasts(settings, place.id),
         history=_history(reading.archive, place.id),
+        kept=kept(forecast.probability, release.scores) if forecast else "",
     )
 
 
@@ -145,6 +152,20 @@ def grouped(contributions: Iterable[Contribution]) -> tuple[Theme, ...]:
     return tuple(sorted(themes, key=lambda theme: -abs(theme.log_odds)))
 
 
+def kept(probability: float, scores: tuple[ScoreBlock, ...]) -> str:
+    """How often our forecasts of about this size came true in the reported years; empty if there were none."""
+    for block in scores:
+        bins = block.models[0].reliability if block.key == REPORTED_ONCE and block.models else ()
+        for b in bins:
+            if b.forecasts and (b.lower <= probability < b.upper or probability == b.upper == 1):
+                size = f"{100 * b.lower:g} % or more" if b.upper == 1 else f"{100 * b.lower:g} to {100 * b.upper:g} %"
+                return (
+                    f"Of {b.forecasts} forecasts of {size} for {block.years}, {b.events} came true: "
+                    f"{percent(b.observed)}, where {percent(b.mean_forecast)} was said."
+                )
+    return ""
+
+
 def _absent(place: Place, entry: CountryForecast | NotForecast | None, release: Release) -> NotForecast:
     if isinstance(entry, NotForecast):
         return entry
@@ -152,7 +173,7 @@ def _absent(place: Place, entry: CountryForecast | NotForecast | None, release: 
     reason = (
         f"This state ended in {place.valid_to}; the release is about the states of {release.data_year}."
         if ended
-        else f"The release has no row for this state in {release.data_year}."
+        else f"The source's data do not cover this state in {release.data_year}, so no forecast can be made."
     )
     return NotForecast(place=place.id, name=place.names["en"], reason=reason)
 

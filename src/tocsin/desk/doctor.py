@@ -66,7 +66,7 @@ def _home(settings: Settings) -> Check:
 
 def _standing(folder: Path) -> Path:
     """The folder, or the nearest one above it that is there: where it would be made."""
-    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return next(path for path in (folder, *folder.absolute().parents) if os.path.exists(path))
 
 
 def _room(settings: Settings) -> Check:
@@ -133,17 +133,21 @@ def _releases(settings: Settings | None) -> Iterable[Check]:
         yield _release("embedded release", embedded, "Install Tocsin again")
     if settings is None:
         return
-    if not settings.release.exists():
-        yield Check("local release", "ok", "none built on this machine: the embedded one is shown")
-    else:
-        yield _release("local release", settings.release, "Run `tocsin release build`")
+
+    def local() -> Check:
+        if not any((settings.release / name).exists() for name in ("release.json", "archive.csv")):
+            return Check("local release", "ok", "none built on this machine: the embedded one is shown")
+        return _release("local release", settings.release, "Run `tocsin release build`")
+
+    yield _guarded("local release", local, "Give this user the right to read it, or move it aside")
 
 
 def _release(name: str, folder: Path, remedy: str) -> Check:
-    from tocsin.forecast.release import read_archive, read_release
+    from tocsin.desk.reading import whole
 
     def look() -> Check:
-        release, archive = read_release(folder), read_archive(folder)
+        reading = whole(folder, "built on this machine")
+        release, archive = reading.release, reading.archive
         found = f"method {release.method_version}, {release.vintage}, {len(release.countries)} states"
         return Check(name, "ok", f"{found}, {archive.height} forecasts of the past")
 

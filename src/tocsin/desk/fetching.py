@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from tocsin.sources.receipts import Origin, Receipt, ReceiptBook, read_receipts
 class TablePull:
     """What became of one table: where its bytes were found, how many rows went on, what was set aside, what failed.
 
-    origin, bytes, rows: None where there is no file, or no readable one. error: None where all went well.
+    origin, bytes, rows: None where there is no file that can be used. error: None where all went well.
     """
 
     source: str
@@ -133,20 +134,9 @@ def _pull_table(
 ) -> TablePull:
     try:
         fetched = fetch(settings, source, table, now=now, client=client, offline=offline, refresh=True)
-    except TocsinError as error:
-        return TablePull(source.id, table.id, table.title, error=str(error))
-    try:
         report = read_checked(fetched.path, source, table, this_year=now.year).quarantine
     except TocsinError as error:
-        return TablePull(
-            source.id,
-            table.id,
-            table.title,
-            origin=fetched.origin,
-            bytes=fetched.receipt.bytes,
-            notes=fetched.notes,
-            error=str(error),
-        )
+        return TablePull(source.id, table.id, table.title, error=str(error))
     return TablePull(
         source.id,
         table.id,
@@ -178,14 +168,12 @@ def _source_status(settings: Settings, source: Source, now: datetime) -> SourceS
 
 
 def _table_status(settings: Settings, source: Source, table: Table, now: datetime) -> TableStatus:
-    at, path, receipt = _at_hand(settings, table)
-    age = age_in_days(receipt, now) if receipt else None
-    rows = quarantined = None
+    at = path = receipt = rows = quarantined = problem = None
     breaches: tuple[Breach, ...] = ()
     warnings: tuple[str, ...] = ()
-    problem = None
-    if path is not None:
-        try:
+    try:
+        at, path, receipt = _at_hand(settings, table)
+        if path is not None:
             if at == "cache" and receipt is None and read_receipts(settings.receipts).of(table.url):
                 raise ContentError(
                     "the cached file is not the one that came: its digest differs from its receipt",
@@ -195,8 +183,9 @@ def _table_status(settings: Settings, source: Source, table: Table, now: datetim
             report = read_checked(path, source, table, this_year=now.year).quarantine
             rows, quarantined = report.good, report.quarantined
             breaches, warnings = report.breaches, report.warnings
-        except TocsinError as error:
-            problem = str(error)
+    except TocsinError as error:
+        problem = str(error)
+    age = age_in_days(receipt, now) if receipt else None
     return TableStatus(
         id=table.id,
         title=table.title,
@@ -217,7 +206,7 @@ def _at_hand(settings: Settings, table: Table) -> tuple[str | None, Path | None,
     if found := find_cached(settings, table):
         return "cache", *found
     mirrored = place_in(settings.mirror, table.url) if settings.mirror else None
-    return ("mirror", mirrored, None) if mirrored and mirrored.is_file() else (None, None, None)
+    return ("mirror", mirrored, None) if mirrored and os.path.isfile(mirrored) else (None, None, None)
 
 
 def load_onset_panel(settings: Settings) -> OnsetPanel:

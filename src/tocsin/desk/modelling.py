@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import tocsin
-from tocsin.core.errors import TocsinError
+from tocsin.core.errors import ReleaseError, ScoreError, TocsinError
 from tocsin.core.settings import Settings
 from tocsin.core.work import Map, Progress, silent
-from tocsin.desk.fetching import load_onset_panel, published_walk_forward
+from tocsin.desk.fetching import load_onset_panel
 from tocsin.desk.reading import read
 from tocsin.forecast.release import DataReceipt, Release, ScoreBlock, read_release, write_release
 from tocsin.panel.onset import OnsetPanel
@@ -41,11 +43,23 @@ class BuildReport:
 def workers() -> Iterator[Map]:
     """A map over as many processes as there are processors; leaving it early cancels what has not begun."""
     # A fresh server process is forked from, not this one, which may hold threads of a running workbench.
-    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=multiprocessing.get_context("forkserver"))
+    context = multiprocessing.get_context("forkserver")
+    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context, initializer=_end_with_parent)
     try:
         yield pool.map
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the command that started it is gone: killed, it can no longer tell its workers to stop."""
+
+    def watch() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def data_receipts(panel: OnsetPanel) -> tuple[DataReceipt, ...]:
@@ -65,12 +79,15 @@ def data_receipts(panel: OnsetPanel) -> tuple[DataReceipt, ...]:
 
 
 def _work_folder(settings: Settings, panel: OnsetPanel) -> Path:
-    """Where pieces of long work on exactly these data, this method and this version of Tocsin are kept."""
+    """Where pieces of long work on exactly these data, by exactly this code and these libraries, are kept."""
     key = hashlib.sha256()
     for receipt in panel.receipts:
         key.update(receipt.sha256.encode())
     key.update(files("tocsin").joinpath("data/methods/onset.toml").read_bytes())
-    key.update(tocsin.__version__.encode())
+    for code in sorted(Path(tocsin.__file__).parent.glob("forecast/**/*.py")):
+        key.update(code.read_bytes())
+    for library in ("lightgbm", "numpy", "scipy"):
+        key.update(version(library).encode())
     return settings.home / "work" / key.hexdigest()[:16]
 
 
@@ -97,6 +114,7 @@ def backtest_onset(settings: Settings, origins: range, progress: Progress = sile
             delay: archive(
                 table,
                 walk_forward(table, method, origins, delay=delay, folder=folder, map_=pool, progress=progress),
+                delay,
             )
             for delay in (0, build.DELAY)
         }
@@ -119,7 +137,7 @@ def backtest_onset(settings: Settings, origins: range, progress: Progress = sile
                     map_=pool,
                     progress=progress,
                 )
-            except TocsinError:
+            except ScoreError:
                 blocks[key] = None
     return {
         "protocol": {**build.PROTOCOL, "origins": f"{origins[0]}:{origins[-1]}", "outcome": build.OUTCOME.definition},
@@ -166,8 +184,15 @@ def build_release(settings: Settings, folder: Path | None = None, progress: Prog
         folder=target,
         method_version=built.release.method_version,
         seconds=round(time.monotonic() - started, 1),
-        differences=differences(read_release(target), embedded_release()),
+        differences=_against_embedded(built.release),
     )
+
+
+def _against_embedded(release: Release) -> tuple[str, ...]:
+    try:
+        return differences(release, embedded_release())
+    except ReleaseError as error:
+        return (f"The embedded release cannot be read, so nothing was compared: {error}",)
 
 
 def embedded_release() -> Release:
@@ -181,7 +206,9 @@ def embedded_release() -> Release:
 def differences(one: Release, other: Release, tolerance: float = 1e-9) -> tuple[str, ...]:
     """What differs between two releases, a sentence each; empty if every number agrees to ``tolerance``."""
     out: list[str] = []
-    _compare(one.model_dump(), other.model_dump(), "", tolerance, out)
+    # The digest changes with the last digit of any number, which is the machine's.
+    bare = {"archive_sha256"}
+    _compare(one.model_dump(exclude=bare), other.model_dump(exclude=bare), "", tolerance, out)
     return tuple(out)
 
 
@@ -211,37 +238,3 @@ def stale(settings: Settings) -> bool:
         return False
     made_from = {receipt.sha256 for receipt in read(settings).release.receipts}
     return any(receipt.sha256 not in made_from for receipt in panel.receipts)
-
-
-def score(settings: Settings) -> tuple[ScoreBlock, ...]:
-    """The scores of the serving release; with the published EWP walk-forward beside ours where it is at hand."""
-    reading = read(settings)
-    beside = against_published(settings)
-    return (*reading.release.scores, *([beside] if beside else []))
-
-
-def against_published(settings: Settings) -> ScoreBlock | None:
-    """Our walk-forward beside EWP's published one, on forecasts that both made; None without the source."""
-    import polars as pl
-
-    from tocsin.forecast.evaluate import REPORTED, score_block
-
-    published = published_walk_forward(settings)
-    if published is None:
-        return None
-    both = read(settings).archive.join(
-        published.select(
-            "place",
-            (pl.col("year") - 1).cast(pl.Int32).alias("predictor_year"),
-            pl.col("from_year_before").alias("ewp_published"),
-        ),
-        on=["place", "predictor_year"],
-        how="inner",
-    )
-    return score_block(
-        both.filter(pl.col("ewp_published").is_not_null()),
-        ("tocsin", "ewp_published", "three_variable", "two_variable", "climatology"),
-        key="published",
-        title="Beside EWP's published walk-forward",
-        years=REPORTED,
-    )

@@ -24,7 +24,7 @@ Cause = Literal["data", "model", "revision", "data and model"]
 class Item:
     """One country whose forecast moved beyond the model's noise.
 
-    factor: by how much the odds were multiplied; noise_factor: movement up to this, either way, means nothing.
+    factor: by how much the odds were multiplied; noise_low, noise_high: factors between which a movement means nothing.
     cause: the larger part, or both if neither is twice the other. drivers: what moved it, by theme.
     """
 
@@ -33,7 +33,8 @@ class Item:
     belief: Belief
     change: Change
     factor: float
-    noise_factor: float
+    noise_low: float
+    noise_high: float
     cause: Cause
     drivers: tuple[Theme, ...]
 
@@ -67,7 +68,8 @@ def monday_view(settings: Settings) -> MondayView:
             belief=belief(forecast, reading.release),
             change=change,
             factor=math.exp(change.total),
-            noise_factor=math.exp(abs(change.noise)),
+            noise_low=math.exp(change.drift - change.noise),
+            noise_high=math.exp(change.drift + change.noise),
             cause=cause(change),
             drivers=grouped(change.drivers),
         )

@@ -6,14 +6,16 @@ A release that cannot be read never stops the workbench: the embedded one serves
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tocsin.core.belief import Belief
-from tocsin.core.errors import ForecastError, ReleaseError
+from tocsin.core.errors import ReleaseError, TocsinError
 from tocsin.core.marking import Marking
+from tocsin.core.place import place
 from tocsin.core.settings import Settings
 from tocsin.forecast.release import (
     Analogue,
@@ -24,6 +26,7 @@ from tocsin.forecast.release import (
     NotForecast,
     Outcome,
     Release,
+    ScoreBlock,
     read_archive,
     read_release,
 )
@@ -42,9 +45,11 @@ __all__ = [
     "Outcome",
     "Reading",
     "Release",
+    "ScoreBlock",
     "belief",
     "facts",
     "read",
+    "whole",
 ]
 
 Origin = Literal["built on this machine", "embedded in the package"]
@@ -68,7 +73,8 @@ class Facts:
     """What must travel with every number of a release (design, rule 4).
 
     base_rate: share of state-years of ``base_rate_years`` in which the outcome came true within the horizon.
-    expected_onsets: sum of the probabilities of all states. coverage: nominal coverage of the intervals.
+    expected_onsets: sum of the probabilities of all states: how many are expected to have the outcome, with its
+    interval. coverage: nominal coverage of the intervals.
     covered: how many states have a forecast.
     """
 
@@ -81,6 +87,8 @@ class Facts:
     base_rate: float
     base_rate_years: str
     expected_onsets: float
+    expected_low: float
+    expected_high: float
     coverage: float
     explanation_kind: str
     covered: int
@@ -97,6 +105,27 @@ class Facts:
         title = self.outcome.title
         return title[:1].lower() + title[1:]
 
+    def window(self, today: date | None = None) -> str:
+        """How much of the forecast's window is over. today: None = the day it is asked."""
+        return elapsed(self.horizon, today or datetime.now(UTC).date())
+
+
+def elapsed(horizon: str, today: date) -> str:
+    """How much of a span of whole years is over, in months.
+
+    >>> elapsed("2025-2026", date(2026, 11, 23))
+    '22 of the 24 months of 2025-2026 are over'
+    >>> elapsed("2025-2026", date(2024, 12, 31)), elapsed("2025-2026", date(2027, 1, 1))
+    ('2025-2026 has not begun', '2025-2026 is over')
+    """
+    first, last = (int(year) for year in horizon.split("-"))
+    months, past = 12 * (last - first + 1), 12 * (today.year - first) + today.month - 1
+    if today.year < first:
+        return f"{horizon} has not begun"
+    if past >= months:
+        return f"{horizon} is over"
+    return f"{past} of the {months} months of {horizon} {'is' if past == 1 else 'are'} over"
+
 
 def read(settings: Settings) -> Reading:
     """The release that serves on this machine.
@@ -104,11 +133,10 @@ def read(settings: Settings) -> Reading:
     Errors: ReleaseError only if the embedded release itself cannot be read.
     """
     folder = settings.release
-    if not (folder / "release.json").exists():
-        return _embedded()
     try:
-        return _local(folder, _stamp(folder))
-    except ForecastError as error:
+        stamp = _stamp(folder)
+        return _local(folder, stamp) if stamp else _embedded()
+    except ReleaseError as error:
         embedded = _embedded()
         return Reading(
             embedded.release,
@@ -132,6 +160,8 @@ def facts(reading: Reading) -> Facts:
         base_rate=release.base_rate,
         base_rate_years=release.base_rate_years,
         expected_onsets=release.expected_onsets,
+        expected_low=release.expected_low,
+        expected_high=release.expected_high,
         coverage=release.interval_coverage,
         explanation_kind=release.explanation_kind,
         covered=len(release.countries),
@@ -156,43 +186,55 @@ def belief(forecast: CountryForecast, release: Release) -> Belief:
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
-    """Changes whenever a file of the release is replaced, so that a new build shows without a restart."""
-    try:
-        found = [(folder / name).stat() for name in ("release.json", "archive.csv")]
-    except FileNotFoundError as error:
-        raise ReleaseError(
-            "this file of the release is missing", where=str(error.filename), remedy="Run `tocsin release build`"
-        ) from None
-    except OSError as error:
-        raise ReleaseError(
-            f"the release cannot be opened ({error.strerror})",
-            where=str(error.filename),
-            remedy="Give this user the right to read it, or run `tocsin release build`",
-        ) from None
-    return tuple(part for status in found for part in (status.st_mtime_ns, status.st_size))
+    """Changes whenever a file of the release is replaced, so that a new build shows without a restart; empty: none."""
+    stamp: list[int] = []
+    for name in ("release.json", "archive.csv"):
+        try:
+            status = (folder / name).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise ReleaseError(
+                f"the release cannot be opened ({error.strerror})",
+                where=str(folder / name),
+                remedy="Give this user the right to read it, or run `tocsin release build`",
+            ) from None
+        stamp += [status.st_mtime_ns, status.st_size]
+    return tuple(stamp)
 
 
 @lru_cache(maxsize=2)
 def _local(folder: Path, stamp: tuple[int, ...]) -> Reading:
-    return _whole(folder, "built on this machine")
+    return whole(folder, "built on this machine")
 
 
 @lru_cache(maxsize=1)
 def _embedded() -> Reading:
     with as_file(files("tocsin") / "data" / "release") as folder:
-        return _whole(folder, "embedded in the package")
+        return whole(folder, "embedded in the package")
 
 
-def _whole(folder: Path, origin: Origin) -> Reading:
-    """Both files, checked as far as a page relies on them."""
+def whole(folder: Path, origin: Origin) -> Reading:
+    """Both files of a release, checked as far as a page relies on them.
+
+    Errors: ReleaseError says what is malformed and where.
+    """
+    release = read_release(folder)
+    archive = read_archive(folder, release.archive_sha256)
+    states = [entry.place for entry in release.countries] + [entry.place for entry in release.not_forecast]
     try:
-        release, archive = read_release(folder), read_archive(folder)
-    except OSError as error:
+        for forecast in release.countries:
+            belief(forecast, release)
+        for state in states:
+            place(state)
+    except TocsinError as error:
         raise ReleaseError(
-            f"the release cannot be opened ({error.strerror})",
-            where=str(folder),
-            remedy="Give this user the right to read it, or run `tocsin release build`",
+            error.what, where=str(folder / "release.json"), remedy="Build the release again with `tocsin release build`"
         ) from None
-    for forecast in release.countries:
-        belief(forecast, release)
+    if len(set(states)) < len(states):
+        raise ReleaseError(
+            "a state is there twice",
+            where=str(folder / "release.json"),
+            remedy="Build the release again with `tocsin release build`",
+        )
     return Reading(release, archive, origin)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from tocsin.core.errors import SourceError
 from tocsin.core.place import Place, place
 from tocsin.core.settings import Settings
+from tocsin.desk.country import REPORTED_ONCE, kept
 from tocsin.desk.others import OtherForecast, published_everywhere
-from tocsin.desk.reading import Facts, Release, facts, read
+from tocsin.desk.reading import Facts, Reading, Release, facts, read
 from tocsin.forecast.release import Comparison, ModelScores, ReliabilityBin, Score, ScoreBlock
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = [
     "METRICS",
@@ -70,11 +75,13 @@ class Beside:
 class ScorecardView:
     """Every block of scores, and each state whose forecast somebody else has published.
 
+    verdict: what the reported years say, in a few sentences; empty if the release does not hold them.
     published_absence: why no published forecast stands beside ours; empty if some do.
     """
 
     facts: Facts
     blocks: tuple[ScoreBlock, ...]
+    verdict: str
     beside: tuple[Beside, ...]
     published_absence: str
 
@@ -89,9 +96,76 @@ def scorecard_view(settings: Settings) -> ScorecardView:
     published, absence = published_everywhere(settings)
     return ScorecardView(
         facts=facts(reading),
-        blocks=reading.release.scores,
+        blocks=blocks(settings),
+        verdict=verdict(reading.release.scores),
         beside=_beside(reading.release, published),
         published_absence=absence,
+    )
+
+
+def verdict(scores: tuple[ScoreBlock, ...]) -> str:
+    """Which models ours beats by log score in the reported years, which not, and how its highest forecasts fared."""
+    block = next((one for one in scores if one.key == REPORTED_ONCE), None)
+    if block is None:
+        return ""
+    names = {model.model: model.label for model in block.models}
+    log = [c for c in block.comparisons if c.metric == "log"]
+    found = (
+        ("is better than", [names[c.other] for c in log if c.distinguishable and c.difference < 0]),
+        ("cannot be told apart from", [names[c.other] for c in log if not c.distinguishable]),
+        ("is worse than", [names[c.other] for c in log if c.distinguishable and c.difference > 0]),
+    )
+    told = "; it ".join(
+        f"{relation} {' and '.join(f'“{name}”' for name in others)}" for relation, others in found if others
+    )
+    sentences = [f"In {block.years}, by log score, our procedure {told}."] if told else []
+    return " ".join([*sentences, kept(1.0, scores)]).strip()
+
+
+def blocks(settings: Settings) -> tuple[ScoreBlock, ...]:
+    """The scores of the serving release; with the published EWP walk-forward beside ours where it is at hand."""
+    reading = read(settings)
+    # Their files bring the whole reading of sources with them; a page that shows a release alone does without.
+    from tocsin.desk.fetching import published_walk_forward
+
+    try:
+        published = published_walk_forward(settings)
+    except SourceError:
+        published = None
+    if published is None:
+        return reading.release.scores
+    # A thousand draws take seconds, so the block is kept while neither archive changes.
+    key = (reading.release.archive_sha256, int(published.hash_rows().sum()))
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = _against(reading, published)
+    return (*reading.release.scores, _kept[key])
+
+
+_kept: dict[tuple[str, int], ScoreBlock] = {}
+
+
+def _against(reading: Reading, published: pl.DataFrame) -> ScoreBlock:
+    """Our walk-forward beside EWP's published one, on forecasts that both made."""
+    import polars as pl
+
+    from tocsin.forecast.evaluate import REPORTED, score_block
+
+    both = reading.archive.join(
+        published.select(
+            "place",
+            (pl.col("year") - 1).cast(pl.Int32).alias("predictor_year"),
+            pl.col("from_year_before").alias("ewp_published"),
+        ),
+        on=["place", "predictor_year"],
+        how="inner",
+    )
+    return score_block(
+        both.filter(pl.col("ewp_published").is_not_null()),
+        ("tocsin", "ewp_published", "three_variable", "two_variable", "climatology"),
+        key="published",
+        title="Beside EWP's published walk-forward",
+        years=REPORTED,
     )
 
 

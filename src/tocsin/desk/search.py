@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 
+from tocsin.core import place
 from tocsin.core.errors import PlaceError
 from tocsin.core.place import Place, places, resolve
 from tocsin.core.settings import Settings
@@ -28,21 +28,18 @@ def find(settings: Settings, text: str) -> tuple[Place, ...]:
 
 def _holding(settings: Settings, wanted: str) -> tuple[Place, ...]:
     found = []
-    for place in places(read(settings).release.data_year):
-        names = [_folded(name) for name in place.names.values()]
+    for state in places(read(settings).release.data_year):
+        names = [_folded(name) for name in state.names.values()]
         if any(wanted in name for name in names):
             starts = any(name.startswith(wanted) for name in names)
-            found.append((not starts, place.names["en"], place))
-    return tuple(place for *_, place in sorted(found, key=lambda entry: entry[:2])[:MOST_SUGGESTIONS])
+            found.append((not starts, state.names["en"], state))
+    return tuple(state for *_, state in sorted(found, key=lambda entry: entry[:2])[:MOST_SUGGESTIONS])
 
 
 def near(settings: Settings, text: str) -> tuple[Place, ...]:
-    """States whose names are spelt somewhat like the text, nearest first."""
-    named = {
-        _folded(name): place for place in places(read(settings).release.data_year) for name in place.names.values()
-    }
-    close = difflib.get_close_matches(_folded(text), named, n=MOST_SUGGESTIONS, cutoff=0.6)
-    return tuple({named[name].id: named[name] for name in close}.values())
+    """States of the release's year with a name spelt somewhat like the text, nearest first."""
+    there = set(places(read(settings).release.data_year))
+    return tuple(state for state in place.near(text) if state in there)
 
 
 def _folded(text: str) -> str:

@@ -106,16 +106,20 @@ def _chain(*parts: Iterable[Piece]) -> Iterable[Piece]:
         yield from part
 
 
-def archive(table: Table, walk: WalkForward) -> pl.DataFrame:
-    """The walk-forward as one row a forecast, columns as in ``release.ARCHIVE_SCHEMA``; unknown outcomes are null."""
+def archive(table: Table, walk: WalkForward, delay: int = 0) -> pl.DataFrame:
+    """The walk-forward as one row a forecast, columns as in ``release.ARCHIVE_SCHEMA``; unknown outcomes are null.
+
+    delay: years by which the labels came late in this walk-forward.
+    """
     frames = []
     for year in sorted(walk.probabilities["tocsin"]):
         rows = table.at(year)
         frame = pl.DataFrame(
             {
                 "predictor_year": np.full(rows.sum(), year),
-                "trained_to": np.full(rows.sum(), year - LABEL_LAG),
+                "trained_to": np.full(rows.sum(), year - LABEL_LAG - delay),
                 "place": table.place[rows],
+                "country": table.country[rows],
                 "name": table.name[rows],
                 **{model: by_year[year] for model, by_year in walk.probabilities.items()},
                 "onset_1": table.onset_1[rows],

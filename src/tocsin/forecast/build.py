@@ -123,7 +123,7 @@ def build(
     walk = walk_forward(table, method, ORIGINS, folder=folder, map_=map_, progress=progress)
     past = archive(table, walk)
     late = walk_forward(table, method, ORIGINS, delay=DELAY, folder=folder, map_=map_, progress=progress)
-    scores = blocks(past, archive(table, late), map_=map_, progress=progress)
+    scores = blocks(past, archive(table, late, DELAY), map_=map_, progress=progress)
 
     # The forecast of the data year and of the year before, each from what was known then.
     before = fit_ensemble(table, year - 1 - LABEL_LAG, method)
@@ -144,6 +144,7 @@ def build(
         progress=progress,
     )
     countries = _countries(now, before, table, year, spread_of=spread, past=past, method=method)
+    expected = np.quantile(sigmoid(spread.now).sum(axis=1), [(1 - method.coverage) / 2, (1 + method.coverage) / 2])
     known = (table.year >= year - LABEL_LAG - method.climatology_years + 1) & ~np.isnan(table.outcome)
     release = Release(
         format=FORMAT,
@@ -159,10 +160,12 @@ def build(
         base_rate=climatology(table, year - LABEL_LAG, method.climatology_years),
         base_rate_years=f"{int(table.year[known].min())}-{int(table.year[known].max())}",
         expected_onsets=float(sum(country.probability for country in countries)),
+        expected_low=float(expected[0]),
+        expected_high=float(expected[1]),
         interval_coverage=method.coverage,
         explanation_kind=(
             "exact: one linear term and one step function a predictor, added up; for trees with a single split this is "
-            "TreeSHAP"
+            "TreeSHAP up to a constant a predictor"
         ),
         countries=countries,
         not_forecast=_not_forecast(table, year),
@@ -173,11 +176,30 @@ def build(
         steps=_steps(now),
         scores=scores,
         receipts=receipts,
-        caveats=CAVEATS,
+        caveats=(*CAVEATS, *overconfident(scores)),
         licence="Our results: CC BY 4.0. The data they were made from have their own terms, named in the receipts.",
         protocol=PROTOCOL,
     )
     return Built(release, with_schema(past))
+
+
+def overconfident(scores: tuple[ScoreBlock, ...]) -> tuple[str, ...]:
+    """Say of our reported forecasts which bins came true less often than they said, beyond the bin's interval."""
+    every = {b.lower: b for block in scores if block.key == "all" for b in block.models[0].reliability}
+    said = []
+    for block in scores:
+        if block.key != "test":
+            continue
+        for b in block.models[0].reliability:
+            if b.mean_forecast > b.high and b.lower in every:
+                longer = next(one.years for one in scores if one.key == "all")
+                size = f"{100 * b.lower:g} % or more" if b.upper == 1 else f"{100 * b.lower:g} to {100 * b.upper:g} %"
+                said.append(
+                    f"Forecasts of {size} have been too high: of {b.forecasts} in {block.years}, {b.events} came true "
+                    f"where {b.forecasts * b.mean_forecast:.1f} were expected; in {longer}, {every[b.lower].events} of "
+                    f"{every[b.lower].forecasts}. Read a number this high as among the highest, not as a frequency."
+                )
+    return tuple(said)
 
 
 def _display_names(table: Table) -> NDArray[np.str_]:
@@ -226,7 +248,7 @@ def _countries(
     explained = explain.against_average(now, X)
     moved = explain.changes(now, before, table, year, spread_of, about)
     alike = explain.analogues(now, table, year, past)
-    ongoing = np.rint(2 ** X[:, table.columns(("mk_ongoing_count_log2",))[0]] - 1).astype(int)
+    ongoing = explain.ongoing(table, rows)
     return tuple(
         CountryForecast(
             place=str(table.place[rows[i]]),

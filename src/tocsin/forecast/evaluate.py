@@ -30,7 +30,7 @@ LABELS = {
     "tocsin": "Tocsin",
     "climatology": "Climatology (trailing 20 years)",
     "two_variable": "Two variables: population, infant mortality",
-    "three_variable": "Three variables: and battle deaths",
+    "three_variable": "Three variables: population, infant mortality, battle deaths",
     "ewp_reproduced": "EWP specification, reproduced",
     "ewp_published": "EWP, as published",
 }
@@ -56,13 +56,13 @@ CHOSEN_ON = Years((1993, 2006), (1994, 2008))
 
 @dataclass(frozen=True)
 class Unit:
-    """Aligned arrays of one unit, all of length n: probabilities by model, outcome, place, and by model and k whether
+    """Aligned arrays of one unit, all of length n: probabilities by model, outcome, country, and by model and k whether
     the country was on a list of k (only in the onset-year unit).
     """
 
     p: dict[str, Floats]
     y: Floats
-    place: NDArray[np.str_]
+    country: NDArray[np.int64]
     listed: dict[tuple[str, int], NDArray[np.bool_]]
 
 
@@ -88,7 +88,7 @@ def onset_year_unit(archive: pl.DataFrame, models: tuple[str, ...], first: int, 
     ]
     covers = pl.concat(
         covering.with_columns(lists).select(
-            "place",
+            "country",
             (pl.col("predictor_year") + ahead).alias("year"),
             pl.col(f"onset_{ahead}").alias("onset"),
             *models,
@@ -98,10 +98,10 @@ def onset_year_unit(archive: pl.DataFrame, models: tuple[str, ...], first: int, 
     )
     rows = (
         covers.filter(pl.col("year").is_between(first, last))
-        .group_by("place", "year")
+        .group_by("country", "year")
         .agg(pl.all().max())
         .filter(pl.col("onset").is_not_null())
-        .sort("year", "place")
+        .sort("year", "country")
     )
     listed = {(model, k): rows[f"{model}@{k}"].to_numpy() for model in models for k in LISTS}
     return _unit(rows, models, rows["onset"], listed)
@@ -118,7 +118,7 @@ def _unit(
     return Unit(
         p={model: rows[model].to_numpy().astype(float) for model in models},
         y=outcome.cast(float).to_numpy(),
-        place=rows["place"].to_numpy().astype(str),
+        country=rows["country"].to_numpy(),
         listed=listed or {},
     )
 
@@ -171,12 +171,17 @@ def score_block(
 
     Every model is scored on the same rows and the same draws of countries; a difference whose interval covers 0 is
     not distinguishable.
+
+    Errors: ScoreError if the years hold no forecast with a known outcome, or no onset.
     """
     pair = two_year_unit(archive, models, *years.predictor)
     single = onset_year_unit(archive, models, *years.onset)
-    places = np.unique(np.concatenate([pair.place, single.place]))
-    counts = score.cluster_draws(places, DRAWS, SEED)
-    in_pair, in_single = np.searchsorted(places, pair.place), np.searchsorted(places, single.place)
+    for unit, outcomes in (("two-year forecasts", pair.y), ("country-years", single.y)):
+        if not outcomes.any():
+            raise ScoreError(f"the {unit} of {title!r} hold no onset", remedy="Choose more years")
+    countries = np.unique(np.concatenate([pair.country, single.country]))
+    counts = score.cluster_draws(countries, DRAWS, SEED)
+    in_pair, in_single = np.searchsorted(countries, pair.country), np.searchsorted(countries, single.country)
 
     weights = [(count[in_pair], count[in_single]) for count in counts]
     one = partial(_scores, pair, single, weights)
@@ -197,6 +202,7 @@ def score_block(
                 model=model,
                 label=LABELS[model],
                 metrics={name: _interval(points[model][name], draws[model][name]) for name in METRICS},
+                brier_parts=vars(score.brier_decomposition(pair.p[model], pair.y, EDGES)),
                 reliability=tuple(ReliabilityBin(**vars(b)) for b in score.reliability(pair.p[model], pair.y, EDGES)),
             )
             for model in models

@@ -60,9 +60,9 @@ def changes(
     """What moved each country's log-odds between the forecasts from predictors of ``year`` - 1 and of ``year``.
 
     data = before(x now) - before(x then); model = now(x now) - before(x now). The source keeps one vintage, so what
-    was revised in last year's data is not known. The noise band is the half-width at 90 % of the change that the
-    bootstrap's models see in the data, joined with the root mean square of the model part over countries: what a
-    refit moves everywhere is no news about one country.
+    was revised in last year's data is not known. The noise band lies around the mean of the model part over countries,
+    because what a refit moves everywhere is no news about one country; its half-width at 90 % joins the change that the
+    bootstrap's models see in the data with the standard deviation of the model part over countries.
     spread: draws for the whole rows of ``year`` and of ``year`` - 1, in the table's order.
     """
     rows_now, rows_then = np.flatnonzero(table.at(year)), np.flatnonzero(table.at(year - 1))
@@ -71,7 +71,7 @@ def changes(
     z_now, z_then = now.log_odds(X_now), before.log_odds(X_then)
     rank_then = ranks(z_then)
     model = z_now - before.log_odds(X_now)
-    refit = float(np.sqrt(np.mean(model**2)))
+    drift, refit = float(model.mean()), float(model.std())
     parts_now, parts_then = before.contributions(X_now), before.contributions(X_then)
     out = {}
     for i, place in enumerate(table.place[rows_now]):
@@ -90,11 +90,18 @@ def changes(
             data=data,
             model=total - data,
             revision=None,
+            drift=drift,
             noise=noise,
-            meaningful=abs(total) > noise,
+            meaningful=abs(total - drift) > noise,
             drivers=described(moved, table.features, about)[:DRIVERS],
         )
     return out
+
+
+def ongoing(table: Table, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many mass killings the source counts as under way in these rows, (m,); its column is log2(1 + count)."""
+    counted = table.X[rows, table.columns(("mk_ongoing_count_log2",))[0]]
+    return np.asarray(np.rint(2**counted - 1), dtype=np.int64)
 
 
 def analogues(
@@ -109,7 +116,7 @@ def analogues(
     past = np.flatnonzero((table.year < year) & table.whole & ~np.isnan(table.outcome))
     parts_now, parts_past = ensemble.contributions(table.X[now]), ensemble.contributions(table.X[past])
     said = {(p, y): q for p, y, q in archive.select("place", "predictor_year", "tocsin").iter_rows()}
-    country = table.country[past]
+    country, under_way = table.country[past], ongoing(table, past)
     out = {}
     for i, row in enumerate(now):
         distance = np.sqrt(((parts_past - parts_now[i]) ** 2).sum(axis=1))
@@ -126,6 +133,7 @@ def analogues(
                     place=place,
                     name=str(table.name[past[j]]),
                     year=when,
+                    ongoing_episodes=int(under_way[j]),
                     distance=float(distance[j]),
                     probability=said.get((place, when)),
                     followed="onset" if came else "no onset",

@@ -98,7 +98,8 @@ def ranking(log_odds: Floats, drawn: Floats, coverage: float) -> Ranking:
     """Intervals and ties from bootstrap draws. log_odds: (m,); drawn: (draws, m).
 
     Two countries can be told apart when one stands above the other in more than (1 + coverage) / 2 of the draws. A
-    country's tie range runs from its rank outwards to the last neighbour that cannot be told apart from it.
+    country's tie range runs from its rank outwards to before the first country that can be told apart from it: none in
+    the range can, and some beyond it cannot either.
     """
     tail = (1 - coverage) / 2
     low, high = np.quantile(sigmoid(drawn), [tail, 1 - tail], axis=0)

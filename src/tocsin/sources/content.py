@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 
 from tocsin.core.errors import ContentError
+from tocsin.sources.receipts import unreadable
 
 _HEAD, _TAIL = 4096, 262_144
 _UNPACKED_LIMIT = 500_000_000
@@ -32,12 +33,15 @@ def check_content(path: Path, format: str) -> None:
 
     Errors: ContentError says what the bytes are instead.
     """
-    if path.stat().st_size == 0:
-        raise ContentError("the file is empty", where=str(path), remedy=_REMEDY)
-    if format == "xlsx":
-        _check_workbook(path)
-    else:
-        _check_csv(path)
+    try:
+        if path.stat().st_size == 0:
+            raise ContentError("the file is empty", where=str(path), remedy=_REMEDY)
+        if format == "xlsx":
+            _check_workbook(path)
+        else:
+            _check_csv(path)
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def _check_csv(path: Path) -> None:

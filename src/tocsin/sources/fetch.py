@@ -5,17 +5,23 @@ The cache is laid out as ``HOST/PATH``, like a mirror. A cached file counts only
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from tocsin.core.errors import ContentError, FetchError, SourceError
+from tocsin.core.errors import ContentError, ContractError, FetchError, SourceError
 from tocsin.core.settings import Settings
+from tocsin.sources.answer import too_large
 from tocsin.sources.catalogue import Source, Table
 from tocsin.sources.client import Client
 from tocsin.sources.content import check_content
+from tocsin.sources.contract import read_checked
 from tocsin.sources.receipts import (
     Origin,
     Receipt,
@@ -24,6 +30,7 @@ from tocsin.sources.receipts import (
     disk_error,
     public_url,
     read_receipts,
+    unreadable,
 )
 
 
@@ -63,32 +70,43 @@ def fetch(
     offline: bool = False,
     refresh: bool = False,
 ) -> Fetched:
-    """Have one table's file at hand.
+    """Have one table's file at hand. What comes in takes the cached file's place only if it keeps its contract.
 
-    refresh: look for newer bytes where the cached ones are older than the fact sheet allows; if none can be had, the
-    old ones serve on, with a note. offline: never use the network (``settings.offline`` says so too).
+    refresh: look for other bytes where the cached ones break their contract or are older than the fact sheet allows;
+    if none can be had, old ones serve on, with a note. offline: never use the network (``settings.offline`` says so
+    too).
 
-    Errors: FetchError (nothing can be had, and why), ContentError (what is there is not the file, and nothing better
-    can be had).
+    Errors: FetchError (nothing can be had, and why), ContentError and ContractError (what is there is not the file or
+    cannot be used, and nothing better can be had).
     """
     offline = offline or settings.offline
     cached = place_in(settings.cache, table.url)
     notes: list[str] = []
-    damaged: ContentError | None = None
+    damaged: SourceError | None = None
     try:
         kept = _from_cache(settings, source, table, now)
     except ContentError as error:
         kept, damaged = None, error
         notes.append(str(error))
-    if kept and not (refresh and age_in_days(kept, now) > source.stale_after_days):
+    check = partial(_check_table, source=source, table=table, now=now)
+    if kept and refresh:
+        try:
+            check(cached)
+        except SourceError as error:
+            damaged = error
+            notes.append(f"The cached copy cannot be used. {error}")
+    if kept and not (refresh and (damaged or age_in_days(kept, now) > source.stale_after_days)):
         return Fetched(cached, kept, "cache")
     try:
-        origin = _bring(settings, table, cached, client, offline, notes)
+        origin = _bring(settings, table, cached, client, offline, notes, check)
+        receipt = _put_in_place(settings, source, table, cached, origin, now)
     except SourceError as error:
-        if kept:
+        if kept and not damaged:
             return Fetched(cached, kept, "cache", (*notes, f"No newer copy could be had. {error}"))
         raise damaged or error from None
-    return Fetched(cached, _put_in_place(settings, source, table, cached, origin, now), origin, tuple(notes))
+    finally:
+        _discard(_beside(cached))
+    return Fetched(cached, receipt, origin, tuple(notes))
 
 
 def age_in_days(receipt: Receipt, now: datetime) -> int:
@@ -97,11 +115,18 @@ def age_in_days(receipt: Receipt, now: datetime) -> int:
 
 
 def find_cached(settings: Settings, table: Table) -> tuple[Path, Receipt | None] | None:
-    """The cached file and the newest receipt with its digest (None: no such receipt); None where nothing is cached."""
+    """The cached file and the newest receipt with its digest (None: no such receipt); None where nothing is cached.
+
+    Errors: ContentError where the file or the receipts are there and cannot be read.
+    """
     path = place_in(settings.cache, table.url)
-    if not path.is_file():
-        return None
-    found, book = digest(path), read_receipts(settings.receipts)
+    try:
+        if not path.is_file():
+            return None
+        found = digest(path)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    book = read_receipts(settings.receipts)
     return path, next((entry for entry in reversed(book.of(table.url)) if entry.sha256 == found), None)
 
 
@@ -133,20 +158,27 @@ def _from_cache(settings: Settings, source: Source, table: Table, now: datetime)
 
 
 def _bring(
-    settings: Settings, table: Table, cached: Path, client: Client | None, offline: bool, notes: list[str]
+    settings: Settings,
+    table: Table,
+    cached: Path,
+    client: Client | None,
+    offline: bool,
+    notes: list[str],
+    check: Callable[[Path], None],
 ) -> Origin:
     """Put checked bytes beside the cached file, from the mirror if it has them, else from the network."""
     beside = _beside(cached)
     if settings.mirror is not None:
         mirrored = place_in(settings.mirror, table.url)
-        if mirrored.is_file():
+        if os.path.isfile(mirrored):
             try:
-                check_content(mirrored, table.format)
                 if mirrored.stat().st_size > table.max_bytes:
-                    raise ContentError("the file is larger than its fact sheet allows", where=str(mirrored))
+                    fault = too_large(str(mirrored), table.max_bytes)
+                    raise ContentError(fault.what, where=fault.where, remedy=fault.remedy)
                 _copy(mirrored, beside)
+                _accept(beside, str(mirrored), check)
                 return "mirror"
-            except ContentError as error:
+            except (ContentError, ContractError) as error:
                 if offline:
                     raise
                 notes.append(f"The mirror's copy was passed over. {error}")
@@ -156,13 +188,26 @@ def _bring(
             where=table.url,
             remedy="Set TOCSIN_MIRROR to a folder that holds it, or run `tocsin pull` with the network allowed",
         )
-    (client or Client()).download(table.url, beside, format=table.format, max_bytes=table.max_bytes)
-    try:
-        check_content(beside, table.format)
-    except ContentError as error:
-        beside.unlink()
-        raise ContentError(error.what, where=public_url(table.url), remedy=error.remedy) from None
+    # A download that broke off goes on in a later run, so its name must not change from run to run.
+    arriving = cached.with_name(cached.name + ".new")
+    (client or Client()).download(table.url, arriving, format=table.format, max_bytes=table.max_bytes)
+    _move(arriving, beside)
+    _accept(beside, public_url(table.url), check)
     return "network"
+
+
+def _accept(beside: Path, origin: str, check: Callable[[Path], None]) -> None:
+    """Check what has come; an error names where it came from, not where it lies for the moment."""
+    try:
+        check(beside)
+    except SourceError as error:
+        error.where = error.where.replace(str(beside), origin)
+        raise
+
+
+def _check_table(path: Path, source: Source, table: Table, now: datetime) -> None:
+    check_content(path, table.format)
+    read_checked(path, source, table, this_year=now.year)
 
 
 def _put_in_place(
@@ -190,7 +235,13 @@ def _receipt(settings: Settings, source: Source, table: Table, path: Path, origi
 
 
 def _beside(cached: Path) -> Path:
-    return cached.with_name(cached.name + ".new")
+    # The number keeps two commands that run at the same time apart.
+    return cached.with_name(f"{cached.name}.{os.getpid()}.new")
+
+
+def _discard(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _copy(there: Path, here: Path) -> None:
@@ -198,6 +249,9 @@ def _copy(there: Path, here: Path) -> None:
         here.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(there, here)
     except OSError as error:
+        # On a full disk copyfile names both files.
+        if error.filename == str(there) and error.filename2 is None:
+            raise unreadable(there, error) from None
         raise disk_error(here, error) from None
 
 

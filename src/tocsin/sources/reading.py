@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from tocsin.core.errors import ContentError, ContractError
 from tocsin.sources.catalogue import Table
+from tocsin.sources.receipts import unreadable
 
 _REMEDY = "Fetch it again with `tocsin pull`; if it stays so, the provider has changed the file"
 
@@ -35,6 +37,8 @@ def read_raw(path: Path, table: Table) -> RawTable:
         return _read_sheet(path, table) if table.format == "xlsx" else _read_csv(path)
     except FileNotFoundError:
         raise ContentError("there is no such file", where=str(path), remedy="Run `tocsin pull`") from None
+    except OSError as error:
+        raise unreadable(path, error) from None
 
 
 def _read_csv(path: Path) -> RawTable:
@@ -95,5 +99,5 @@ def _read_sheet(path: Path, table: Table) -> RawTable:
 
 
 def _unique(header: list[str], path: Path) -> None:
-    if twice := sorted({name for name in header if header.count(name) > 1}):
+    if twice := [name for name, times in Counter(header).items() if times > 1]:
         raise ContractError(f"the column {twice[0]!r} is there twice", where=str(path), remedy=_REMEDY)

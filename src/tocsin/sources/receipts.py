@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from tocsin.core.errors import FetchError
+from tocsin.core.errors import ContentError, FetchError
 
 Origin = Literal["cache", "mirror", "network"]
 """Where bytes were found: ``cache`` means a file that somebody laid into the cache by hand."""
@@ -75,12 +75,15 @@ def read_receipts(path: Path) -> ReceiptBook:
     """Read the receipts; a file that is not there holds none.
 
     A line that is no receipt (a crash may leave half of one) is numbered, not fatal: the others still count.
+    Errors: ContentError where the file is there and cannot be read.
     """
     try:
         lines = path.read_bytes().splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ReceiptBook()
-    entries, unreadable = [], []
+    except OSError as error:
+        raise unreadable(path, error) from None
+    entries, spoiled = [], []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -94,8 +97,8 @@ def read_receipts(path: Path) -> ReceiptBook:
                 raise ValueError
             entries.append(receipt)
         except (ValueError, TypeError):
-            unreadable.append(number)
-    return ReceiptBook(tuple(entries), tuple(unreadable))
+            spoiled.append(number)
+    return ReceiptBook(tuple(entries), tuple(spoiled))
 
 
 def append_receipt(path: Path, receipt: Receipt) -> None:
@@ -118,6 +121,15 @@ def append_receipt(path: Path, receipt: Receipt) -> None:
             os.close(handle)
     except OSError as error:
         raise disk_error(path, error) from None
+
+
+def unreadable(path: Path, error: OSError) -> ContentError:
+    """What a failing read means for the person at the keyboard."""
+    return ContentError(
+        f"this cannot be read ({error.strerror or error})",
+        where=str(path),
+        remedy="Give this user the right to read it, or move it aside and run `tocsin pull` again",
+    )
 
 
 def disk_error(path: Path, error: OSError) -> FetchError:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
+import sys
 from typing import Any
 
 import typer
@@ -18,9 +22,17 @@ class _Doors(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a command and turn what it raises into a sentence and an exit code."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except TocsinError as error:
             remark(f"tocsin: {error}")
+            raise typer.Exit(1) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader has seen enough; Typer ends quietly
+                raise
+            where = error.filename or "the output"
+            remark(f"tocsin: {where}: {error.strerror or error}. Free space or give the right to it, then try again.")
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             remark("\nInterrupted. Nothing was changed; run the same command again.")
@@ -59,4 +71,15 @@ app.command()(data.doctor)
 
 def main() -> None:
     """The entry point of the ``tocsin`` command."""
+    # A service may start us with its outputs closed. Letters that a terminal cannot show are no reason to fail.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, _stop)
     app()
+
+
+def _stop(*_: object) -> None:
+    """Being asked to end by a service manager is like Ctrl-C: what is finished is kept, and workers end too."""
+    raise KeyboardInterrupt

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Annotated, Any
 
 import typer
 
+from tocsin.core.errors import SettingsError
 from tocsin.core.work import Progress
 
 PLAIN_WIDTH = 140
@@ -29,12 +31,50 @@ Json = Annotated[
 
 def write_json(data: object) -> None:
     """One JSON document on standard output; dataclasses, dates, enums and paths are written plainly."""
-    sys.stdout.write(to_json(data))
+    # Where the output is not UTF-8, letters are escaped, so that it is the same JSON everywhere.
+    sys.stdout.write(to_json(data, ascii=sys.stdout.encoding.lower() != "utf-8"))
 
 
-def to_json(data: object) -> str:
+def to_json(data: object, *, ascii: bool = False) -> str:
     """The JSON text of anything the desk returns."""
-    return json.dumps(data, default=_plain, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(data, default=_plain, ensure_ascii=ascii, indent=1) + "\n"
+
+
+def writable(path: Path, option: str) -> None:
+    """Find out before long work whether a file can be written.
+
+    Errors: SettingsError names the file and the option that gave it.
+    """
+    folder = path.absolute().parent
+    if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise SettingsError(
+            "the file cannot be written",
+            where=str(path),
+            remedy=f"Name a file in a folder that is there and can be written with {option}",
+        )
+
+
+def write_file(path: Path, content: bytes, option: str) -> None:
+    """Write a file whole or not at all: beside first, then renamed, so that a full disk leaves no half of one.
+
+    Errors: SettingsError names the file and the option that gave it.
+    """
+    waiting = path.with_name(f"{path.name}.part")
+    try:
+        # What is no plain file, /dev/stdout for example, cannot be replaced by one.
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+            return
+        waiting.write_bytes(content)
+        waiting.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            waiting.unlink(missing_ok=True)
+        raise SettingsError(
+            f"the file cannot be written ({error.strerror or error})",
+            where=str(path),
+            remedy=f"Name a file in a folder that is there and can be written with {option}",
+        ) from None
 
 
 def _plain(value: Any) -> object:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.core.belief import one_in, percent, significant, times
-from tocsin.core.errors import BriefError
 from tocsin.core.settings import Settings
 from tocsin.desk.document import Audience
 from tocsin.interfaces.briefs import Format, file_name, render
-from tocsin.interfaces.cli.console import Json, remark, say, table, write_json
+from tocsin.interfaces.cli.console import Json, remark, say, table, write_file, write_json
 
 if TYPE_CHECKING:
     from tocsin.desk.country import CountryView
@@ -108,27 +107,16 @@ def brief(
 ) -> None:
     """Print one page about a country."""
     from tocsin.desk.briefing import brief_content
+    from tocsin.desk.reading import read
 
-    content = brief_content(Settings.read(), country, audience)
+    settings = Settings.read()
+    if notice := read(settings).notice:
+        remark(notice)
+    content = brief_content(settings, country, audience)
     path = out or Path(file_name(content, form))
     if not json or out:
-        _write(path, render(content, form))
+        write_file(path, render(content, form), "--out")
     if json:
         write_json(content.as_dict() | {"file": path if out else None})
     else:
         say(str(path))
-
-
-def _write(path: Path, content: bytes) -> None:
-    # Written beside, then renamed: a full disk never leaves half a page under the right name.
-    waiting = path.with_name(f"{path.name}.part")
-    try:
-        waiting.write_bytes(content)
-        waiting.replace(path)
-    except OSError as error:
-        waiting.unlink(missing_ok=True)
-        raise BriefError(
-            f"the file cannot be written ({error.strerror or error})",
-            where=str(path),
-            remedy="Name a file in a folder that is there and can be written with --out",
-        ) from None

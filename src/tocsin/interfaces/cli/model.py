@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tocsin.core.belief import one_in, percent, significant
-from tocsin.core.errors import PeriodError, SettingsError
+from tocsin.core.errors import PeriodError
 from tocsin.core.settings import Settings
-from tocsin.interfaces.cli.console import Json, interruptible, remark, say, table, to_json, watching, write_json
+from tocsin.interfaces.cli.console import (
+    Json,
+    interruptible,
+    remark,
+    say,
+    table,
+    to_json,
+    watching,
+    writable,
+    write_file,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from tocsin.desk.scorecard import Score, ScoreBlock
@@ -81,15 +92,15 @@ def backtest_onset(
     from tocsin.desk.modelling import backtest_onset as backtest
 
     years = _span(origins)
-    if json is not None and str(json) != "-" and not json.absolute().parent.is_dir():
-        raise SettingsError("there is no such folder", where=str(json.parent), remedy="Make it, or name another FILE")
+    if json is not None and str(json) != "-":
+        writable(json, "--json")  # now, not after minutes of work
     with interruptible(RESUME), watching() as progress:
         result = backtest(Settings.read(), years, progress=progress)
     if json is not None and str(json) == "-":
         write_json(result)
         return
     if json is not None:
-        json.write_text(to_json(result), encoding="utf-8")
+        write_file(json, to_json(result).encode(), "--json")
     say(f"Method {result['method_version']}, origins {origins}, {result['seconds']} seconds.\n")
     for block in ("test", "all", "delayed"):
         rows = [
@@ -121,9 +132,13 @@ def score(json: Json = False) -> None:
 
     Beside simpler models and, where they are on this machine, published forecasts.
     """
-    from tocsin.desk.modelling import score as scores
+    from tocsin.desk.reading import read
+    from tocsin.desk.scorecard import blocks as scores
 
-    blocks = scores(Settings.read())
+    settings = Settings.read()
+    if notice := read(settings).notice:
+        remark(notice)
+    blocks = scores(settings)
     if json:
         write_json(blocks)
         return

@@ -117,6 +117,7 @@ def coded(text: str) -> Markup:
 
 
 FILTERS = {
+    "exp": math.exp,
     "chance": chance,
     "coded": coded,
     "counted": counted,

@@ -20,21 +20,25 @@ _CLOSE = 5
 """Years nearer than this would touch on a narrow screen."""
 
 
-def history_chart(key: str, name: str, rows: Sequence[PastForecast], onsets: Sequence[int], base_rate: float) -> Markup:
-    """One step a year, at the first of the two years forecast; dashed where the outcome is not yet known."""
+def history_chart(key: str, name: str, rows: Sequence[PastForecast], onsets: Sequence[int]) -> Markup:
+    """One step a year, at the first of the two years forecast; dotted where the outcome is not yet known.
+
+    The dashed steps are climatology: what was to be said of every state alike.
+    """
     drawn = [row for row in rows if row.probability is not None]
     first = min(row.first_year for row in drawn)
     last = max(row.first_year for row in drawn) + 1
-    top = nice_ceiling(max(row.high if row.high is not None else row.probability or 0.0 for row in drawn))
+    top = nice_ceiling(
+        max(value for row in drawn for value in (row.high, row.probability, row.climatology) if value is not None)
+    )
 
     def across(year: float) -> str:
         return per_cent((year - first) / (last + 1 - first))
 
     def up(probability: float) -> str:
-        return number(_FLOOR - (_FLOOR - _TOP) * min(probability / top, 1.0))
+        return number(_FLOOR - (_FLOOR - _TOP) * probability / top)
 
     marks = _grid(first, last, top, across, up)
-    marks.append(element("line", x1="0", x2="100%", y1=up(base_rate), y2=up(base_rate), class_="base-rate"))
     for row in drawn:
         year, probability = row.first_year, row.probability or 0.0
         state = "" if row.outcome is not None else " unknown"
@@ -49,6 +53,9 @@ def history_chart(key: str, name: str, rows: Sequence[PastForecast], onsets: Seq
                     class_="band",
                 )
             )
+        if row.climatology is not None:
+            level = up(row.climatology)
+            marks.append(element("line", x1=across(year), x2=across(year + 1), y1=level, y2=level, class_="base-rate"))
         ends = {"y1": up(probability), "y2": up(probability)}
         marks.append(element("line", x1=across(year), x2=across(year + 1), class_=f"step{state}", **ends))
     for before, after in pairwise(drawn):

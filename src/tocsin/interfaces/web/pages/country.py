@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.core.place import Place
+from tocsin.core.place import Place, places
 from tocsin.core.settings import Settings
 from tocsin.desk.country import CountryView, country_view
 from tocsin.desk.document import Audience
@@ -41,16 +41,23 @@ def country_page(settings: Settings, params: Params) -> Page | Elsewhere:
             ),
             "audiences": tuple(Audience),
             "forms": FORMS,
+            "names": {near.place: _named(labels, near.place, near.name) for near in view.forecast.analogues}
+            if view.forecast
+            else {},
             "not_fetched": NOT_FETCHED,
             "codes": _codes(place, facts.data_year),
             "no_interval": all(row.low is None for row in drawn),
-            "history": history_chart("history", labels.of(place), drawn, view.onset_years, facts.base_rate)
-            if drawn
-            else None,
+            "history": history_chart("history", labels.of(place), drawn, view.onset_years) if drawn else None,
         },
         twin=_twin(view, labels),
         tables=_tables(view, labels),
     )
+
+
+def _named(labels: Labels, id: str, name: str) -> str:
+    """The state's label; the name that the release gives it, where we do not know the state."""
+    known = next((state for state in places() if state.id == id), None)
+    return labels.of(known) if known else name
 
 
 def _codes(place: Place, year: int) -> list[tuple[str, str]]:
@@ -70,6 +77,7 @@ def _twin(view: CountryView, labels: Labels) -> dict[str, Any]:
         "forecast": None,
         "reason_for_no_forecast": view.absent.reason if view.absent else None,
         "onset_years": list(view.onset_years),
+        "how_often_such_forecasts_came_true": view.kept or None,
     }
     if forecast:
         twin["forecast"] = forecast_row(place.id, labels.of(place), forecast, facts) | stamp(facts)
@@ -126,7 +134,7 @@ def _tables(view: CountryView, labels: Labels) -> dict[str, Table]:
             ],
         ),
         "history": table(
-            "Forecasts of the past, made before the outcome was known",
+            "What the method says of past years from earlier years only, on data as revised since",
             (
                 "predictor_year",
                 "trained_to",
@@ -142,7 +150,18 @@ def _tables(view: CountryView, labels: Labels) -> dict[str, Table]:
         ),
         "analogues": table(
             "Past country-years most like this one to the model",
-            ("place", "name", "year", "distance", "probability", "low", "high", "followed", "onset_year"),
+            (
+                "place",
+                "name",
+                "year",
+                "ongoing_episodes",
+                "distance",
+                "probability",
+                "low",
+                "high",
+                "followed",
+                "onset_year",
+            ),
             [near.model_dump() | {"low": None, "high": None} for near in forecast.analogues] if forecast else [],
         ),
     }

@@ -60,12 +60,14 @@ def monday_page(settings: Settings, params: Params) -> Page:
 
 
 _CHANGE_COLUMNS = (
+    "previous_probability",
     "previous_rank",
     "change_log_odds",
     "change_from_data",
     "change_from_model",
     "change_from_revision",
-    "noise_log_odds",
+    "noise_low_log_odds",
+    "noise_high_log_odds",
     "cause",
     "drivers",
 )
@@ -74,12 +76,14 @@ _CHANGE_COLUMNS = (
 def _change_row(item: Item) -> dict[str, Any]:
     change = item.change
     return {
+        "previous_probability": change.previous_probability,
         "previous_rank": change.previous_rank,
         "change_log_odds": change.total,
         "change_from_data": change.data,
         "change_from_model": change.model,
         "change_from_revision": change.revision,
-        "noise_log_odds": change.noise,
+        "noise_low_log_odds": change.drift - change.noise,
+        "noise_high_log_odds": change.drift + change.noise,
         "cause": item.cause,
         "drivers": "; ".join(theme.name for theme in item.drivers),
     }

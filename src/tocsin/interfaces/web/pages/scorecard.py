@@ -42,6 +42,10 @@ def scorecard_page(settings: Settings, params: Params) -> Page:
         twin={
             "metrics": [vars(metric) for metric in METRICS],
             "published_forecasts": view.published_absence or "present",
+            "verdict": view.verdict or None,
+            "brier_parts": {
+                block.key: {model.model: model.brier_parts for model in block.models} for block in view.blocks
+            },
         },
         tables=_tables(view, labels),
     )
@@ -111,6 +115,7 @@ def _tables(view: ScorecardView, labels: Labels) -> dict[str, Table]:
             "published_horizon": entry.published.horizon,
             "published_vintage": entry.published.vintage,
             "published_licence": entry.published.licence,
+            "published_terms": entry.published.terms,
         }
         for entry in view.beside
     ]
