@@ -1,4 +1,3 @@
-import math
 from dataclasses import replace
 
 import pytest
@@ -55,7 +54,7 @@ def test_monday_lists_what_moved_beyond_noise_and_counts_the_rest(tmp_path):
 
     assert [item.place.id for item in view.items] == ["SDN"]
     assert (view.moved, view.quiet, view.unknown) == (1, 1, 1)
-    assert math.isclose(view.items[0].factor, math.exp(0.7))
+    assert view.items[0].change.total == 0.7
     assert view.items[0].cause == "data"
 
 

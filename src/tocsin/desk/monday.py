@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -24,7 +23,6 @@ Cause = Literal["data", "model", "revision", "data and model"]
 class Item:
     """One country whose forecast moved beyond the model's noise.
 
-    factor: by how much the odds were multiplied; noise_low, noise_high: factors between which a movement means nothing.
     cause: the larger part, or both if neither is twice the other. drivers: what moved it, by theme.
     """
 
@@ -32,9 +30,6 @@ class Item:
     forecast: CountryForecast
     belief: Belief
     change: Change
-    factor: float
-    noise_low: float
-    noise_high: float
     cause: Cause
     drivers: tuple[Theme, ...]
 
@@ -67,9 +62,6 @@ def monday_view(settings: Settings) -> MondayView:
             forecast=forecast,
             belief=belief(forecast, reading.release),
             change=change,
-            factor=math.exp(change.total),
-            noise_low=math.exp(change.drift - change.noise),
-            noise_high=math.exp(change.drift + change.noise),
             cause=cause(change),
             drivers=grouped(change.drivers),
         )

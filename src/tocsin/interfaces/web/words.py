@@ -44,6 +44,15 @@ def odds(log_odds: float) -> str:
     return f"odds × {significant(math.exp(log_odds))}"
 
 
+def factor(log_odds: float) -> str:
+    """A difference in log-odds as a factor of the odds, fine enough to see on which side of a limit it lies.
+
+    >>> factor(0.07), factor(-0.22)
+    ('1.07', '0.80')
+    """
+    return f"{math.exp(log_odds):.2f}"
+
+
 def chance(log_odds: float) -> float:
     """The probability that log-odds stand for.
 
@@ -117,7 +126,7 @@ def coded(text: str) -> Markup:
 
 
 FILTERS = {
-    "exp": math.exp,
+    "factor": factor,
     "chance": chance,
     "coded": coded,
     "counted": counted,
