@@ -1,5 +1,6 @@
 """The documentation names what there is: settings, routes, links, and a lock that holds no address."""
 
+import json
 import re
 from pathlib import Path
 
@@ -44,3 +45,26 @@ def test_links_between_pages_lead_somewhere(page):
 def test_the_embedded_release_is_not_a_draft():
     text = (ROOT / "src/tocsin/data/release/release.json").read_text(encoding="utf-8")
     assert "draft" not in text.lower()
+
+
+def test_the_scores_in_the_documentation_are_those_of_the_release():
+    release = json.loads((ROOT / "src/tocsin/data/release/release.json").read_text(encoding="utf-8"))
+    block = next(one for one in release["scores"] if one["key"] == "test")
+    page = (ROOT / "docs/methods/onset-scores.md").read_text(encoding="utf-8").replace("**", "")
+    rows = {"log score": ("log", 4), "AUC, onset year": ("auc_max2", 3), "recall at 10": ("recall10", 2)}
+    rows |= {"recall at 20": ("recall20", 2), "recall at 30": ("recall30", 2), "AUC-PR": ("auc_pr", 3)}
+    rows |= {"expected / observed": ("expected_observed", 2), "Brier score": ("brier", 4)}
+    for title, (metric, digits) in rows.items():
+        (line,) = re.findall(rf"^\| {re.escape(title)} \| (.*) \|$", page, re.MULTILINE)
+        written = [float(cell.split()[0]) for cell in line.split(" | ")]
+        scores = [model["metrics"][metric] for model in block["models"]]
+        assert written == [round(score["value"], digits) for score in scores], title
+        low, high = (float(end) for end in re.search(r"\[(.*), (.*)\]", line).groups())
+        assert (low, high) == pytest.approx(
+            (scores[0]["low"], scores[0]["high"]), abs=6e-4 if metric == "log" else 0.006
+        )
+    for other in ("climatology", "two_variable", "three_variable", "ewp_reproduced"):
+        (told,) = (one for one in block["comparisons"] if (one["other"], one["metric"]) == (other, "log"))
+        text = f"{told['difference']:+.4f} [{told['low']:+.4f}, {told['high']:+.4f}]"
+        assert text in page
+        assert (f"{text} not distinguishable" in page) != told["distinguishable"]

@@ -108,7 +108,7 @@ def test_explain_says_why_there_is_no_forecast(run: Run) -> None:
 
 def test_score_shows_intervals(run: Run) -> None:
     assert "0.7500 (0.5000-0.9000)" in run("score").stdout
-    assert json.loads(run("score", "--json").stdout)[0]["models"][0]["metrics"]["recall30"]["value"] == 0.75
+    assert json.loads(run("score", "--json").stdout)["blocks"][0]["models"][0]["metrics"]["recall30"]["value"] == 0.75
 
 
 def test_brief_writes_the_file_it_names(run: Run, tmp_path: Path) -> None:

@@ -274,3 +274,16 @@ def test_a_full_disk_is_named_with_path_and_remedy(server: Server, goal: Path) -
     assert caught.value.where.endswith("table.csv.part")
     assert "TOCSIN_HOME" in caught.value.remedy
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "name_and_value",
+    [("HTTPS_PROXY", "nonsense://x"), ("SSL_CERT_FILE", "/no/such/file"), ("ALL_PROXY", "http://[::x")],
+)
+def test_a_proxy_or_certificate_that_cannot_be_used_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name_and_value: tuple[str, str]
+) -> None:
+    monkeypatch.setenv(*name_and_value)
+    with pytest.raises(FetchError, match="the environment names cannot be used") as caught:
+        Client().download("https://data.example.org/x.csv", tmp_path / "x.csv", format="csv", max_bytes=10)
+    assert name_and_value[0] in caught.value.remedy

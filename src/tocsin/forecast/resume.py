@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -35,9 +36,13 @@ def resumable(
         piece = next(fresh)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
-            part = folder / f"{name}-{item}.part.npz"
-            np.savez(part, **piece)
-            part.replace(folder / f"{name}-{item}.npz")
+            # The number keeps two commands that run at the same time apart.
+            part = folder / f"{name}-{item}.{os.getpid()}.part.npz"
+            try:
+                np.savez(part, **piece)
+                part.replace(folder / f"{name}-{item}.npz")
+            finally:
+                part.unlink(missing_ok=True)
         yield piece
 
 

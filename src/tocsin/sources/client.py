@@ -117,7 +117,13 @@ class Client:
         order = _Order(public_url(url), goal, format, max_bytes, time.monotonic() + patience.total)
         timeout = httpx.Timeout(patience.read, connect=patience.connect)
         headers = {"User-Agent": f"tocsin/{__version__}", "Accept-Encoding": "gzip"}
-        with httpx.Client(transport=self._transport, timeout=timeout, headers=headers) as http:
+        try:
+            session = httpx.Client(transport=self._transport, timeout=timeout, headers=headers)
+        except (ValueError, httpx.InvalidURL, OSError, ImportError) as error:
+            remedy = "Check HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+            what = f"the proxy or the certificates that the environment names cannot be used ({error})"
+            raise FetchError(what, where=order.url, remedy=remedy) from None
+        with session as http:
             # Without a network every file would wait for all its attempts; a host that was out of reach gets one.
             left = 1 if order.host in self._out_of_reach else patience.attempts
             pause = patience.first_pause

@@ -59,14 +59,15 @@ def write_file(path: Path, content: bytes, option: str) -> None:
 
     Errors: SettingsError names the file and the option that gave it.
     """
-    waiting = path.with_name(f"{path.name}.part")
+    # A link stays a link, above all /dev/stdout, and a terminal or a pipe behind one is no file to be replaced.
+    target = path.resolve() if path.is_file() else path
+    waiting = target.parent / f"{target.name}.part"
     try:
-        # What is no plain file, /dev/stdout for example, cannot be replaced by one.
-        if path.exists() and not path.is_file():
-            path.write_bytes(content)
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            target.write_bytes(content)
             return
         waiting.write_bytes(content)
-        waiting.replace(path)
+        waiting.replace(target)
     except OSError as error:
         with suppress(OSError):
             waiting.unlink(missing_ok=True)

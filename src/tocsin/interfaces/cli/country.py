@@ -52,9 +52,19 @@ def _number(view: CountryView) -> None:
     interval = f"{round(100 * belief.coverage)} % interval {percent(belief.low)} to {percent(belief.high)}"
     ratio = f", {times(belief.ratio)} the base rate" if belief.ratio else ""
     say(f"{percent(belief.probability)} ({one_in(belief.probability)}), {interval}{ratio}.")
-    say(f"Rank {forecast.rank} of {view.facts.covered}, ties with ranks {forecast.tied_low} to {forecast.tied_high}.")
+    say(
+        f"Rank {forecast.rank} of {view.facts.covered}, not apart at least from ranks {forecast.tied_low} to "
+        f"{forecast.tied_high}."
+    )
     if forecast.ongoing_episodes:
-        say(f"Already under way there: {forecast.ongoing_episodes}. The number is about another.")
+        facts = view.facts
+        say(
+            f"Under way there in {facts.data_year}, by the {facts.outcome.owner}'s list: {forecast.ongoing_episodes}. "
+            "The number is about another."
+        )
+    if view.kept:
+        say(view.kept)
+    say(f"{view.facts.window()}; nothing after {view.facts.data_year} is in the number.")
     for wording in view.wordings:
         say(f"{wording.title}: {wording.words} ({wording.shared} of {wording.of} states get these words).")
 
@@ -77,7 +87,8 @@ def _moved(change: Change | None) -> None:
     revision = "not known" if change.revision is None else f"{change.revision:+.4f}"
     say(
         f"\nWhat moved: from {percent(change.previous_probability)}, rank {change.previous_rank}; log-odds "
-        f"{change.total:+.4f}, {verdict} ({significant(change.noise)}).\n"
+        f"{change.total:+.4f}, {verdict} "
+        f"({change.drift - change.noise:+.4f} to {change.drift + change.noise:+.4f}).\n"
         f"  data {change.data:+.4f}, model {change.model:+.4f}, revision {revision}"
     )
     for part in change.drivers:
@@ -92,8 +103,8 @@ def _looked_like(forecast: CountryForecast) -> None:
     for one in forecast.analogues:
         chance = "" if one.probability is None else percent(one.probability)
         followed = f"onset in {one.onset_year}" if one.followed == "onset" and one.onset_year else one.followed
-        rows.append((one.name, str(one.year), chance, followed, significant(one.distance)))
-    table(("State", "Year", "Chance then", "Followed by", "Distance"), rows, numeric=(1, 2, 4))
+        rows.append((one.name, str(one.year), chance, str(one.ongoing_episodes), followed, significant(one.distance)))
+    table(("State", "Year", "Chance then", "Under way then", "Then", "Distance"), rows, numeric=(1, 2, 3, 5))
 
 
 def brief(

@@ -50,7 +50,11 @@ def forecast_onset(
         return
     say(f"{facts.outcome.title}, {facts.horizon}. {facts.outcome.definition}")
     say(f"Method {facts.method_version}, vintage {facts.vintage}, release {facts.origin}.")
-    say(f"Base rate: {percent(facts.base_rate)} ({one_in(facts.base_rate)}), the mean of {facts.base_rate_years}.\n")
+    say(f"Base rate: {percent(facts.base_rate)} ({one_in(facts.base_rate)}), the mean of {facts.base_rate_years}.")
+    say(
+        f"Expected to have one: {significant(facts.expected_onsets)} ({significant(facts.expected_low)} to "
+        f"{significant(facts.expected_high)}) of {facts.covered} states. {facts.window()}.\n"
+    )
     shown = view.ranked[: top or None]
     rows = []
     for standing in shown:
@@ -69,8 +73,8 @@ def forecast_onset(
         "Chance",
         f"{round(100 * facts.coverage)} % interval",
         "One in",
-        "Times average",
-        "Ties with",
+        "× base rate",
+        "Not apart from",
     )
     table(columns, rows, numeric=(0, 2, 3, 4, 5, 6))
     if len(shown) < len(view.ranked):
@@ -132,17 +136,19 @@ def score(json: Json = False) -> None:
 
     Beside simpler models and, where they are on this machine, published forecasts.
     """
-    from tocsin.desk.reading import read
-    from tocsin.desk.scorecard import blocks as scores
+    from tocsin.desk.scorecard import scorecard_view
 
-    settings = Settings.read()
-    if notice := read(settings).notice:
-        remark(notice)
-    blocks = scores(settings)
+    view = scorecard_view(Settings.read())
+    if view.facts.notice:
+        remark(view.facts.notice)
     if json:
-        write_json(blocks)
+        write_json({"facts": view.facts, "verdict": view.verdict, "blocks": view.blocks})
         return
-    for block in blocks:
+    facts = view.facts
+    say(f"{facts.outcome.title}: method {facts.method_version}, vintage {facts.vintage}. {facts.outcome.definition}\n")
+    if view.verdict:
+        say(f"In short: {view.verdict}\n")
+    for block in view.blocks:
         _show(block)
 
 
@@ -195,7 +201,8 @@ def _show(block: ScoreBlock) -> None:
     columns = ("Score", *(model.label for model in block.models), "Better")
     table(columns, rows, numeric=range(1, len(block.models) + 1))
     for one in block.comparisons:
-        told = "can be told apart" if one.distinguishable else "cannot be told apart"
+        better = (one.difference < 0) == (one.metric in ("log", "brier"))
+        told = "not distinguishable" if not one.distinguishable else "ours is better" if better else "ours is worse"
         say(f"  {one.metric}, ours less {one.other}: {one.difference:+.4f} ({one.low:+.4f} to {one.high:+.4f}), {told}")
     say("")
 
