@@ -14,8 +14,6 @@ from tocsin.core.settings import Settings
         ("TOCSIN_PORT", "0"),
         ("TOCSIN_PORT", "²"),
         ("TOCSIN_OFFLINE", "perhaps"),
-        ("TOCSIN_MIRROR", "/no/such/folder"),
-        ("TOCSIN_MIRROR", __file__),
         ("TOCSIN_MIRROR", "~nobody-of-this-name/mirror"),
         ("TOCSIN_HOME", "~nobody-of-this-name/home"),
     ],

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,15 @@ def test_a_cached_file_is_held_against_its_receipt(tmp_path: Path, mirror: Path)
     assert str(cached) in tampered.found
     settings.receipts.unlink()
     assert checks(settings)[name].state == "warn"
+
+
+def test_a_mirror_that_is_not_mounted_is_named_and_stops_nothing(tmp_path):
+    settings = replace(made_up_home(tmp_path), mirror=tmp_path / "not-mounted")
+
+    found = checks(settings)
+
+    assert found["mirror"].state == "fail"
+    assert "not-mounted" in found["mirror"].found
+    assert "mount" in found["mirror"].remedy.lower()
+    (table,) = pull(settings, ["ewp-2025-panel"]).tables
+    assert "not-mounted" in str(table.error)

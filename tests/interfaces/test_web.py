@@ -319,3 +319,10 @@ def test_a_brief_that_cannot_be_had_says_why(client, address, status, told):
 
     assert answer.status_code == status
     assert told in answer.text
+
+
+def test_a_method_that_changes_things_is_refused_with_those_that_are_allowed(client):
+    answer = client.post("/world")
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"]

@@ -26,7 +26,7 @@ def test_a_taken_port_is_a_sentence_with_the_remedy(tmp_path):
         holder.listen()
         settings = Settings(home=tmp_path, offline=True, port=holder.getsockname()[1])
 
-        with pytest.raises(SettingsError, match="TOCSIN_PORT to a free port"):
+        with pytest.raises(SettingsError, match="Choose a free port"):
             serve(settings)
 
 

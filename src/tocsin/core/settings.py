@@ -17,7 +17,8 @@ class Settings:
     """Where Tocsin keeps things and how it reaches the world.
 
     home: folder for the cache, receipts and locally built releases (``TOCSIN_HOME``).
-    mirror: folder laid out as HOST/PATH that stands for the network, or None (``TOCSIN_MIRROR``).
+    mirror: folder laid out as HOST/PATH that stands for the network, or None (``TOCSIN_MIRROR``); it may not be there
+    just now (a disk that is not mounted), which no page needs to know.
     offline: never use the network, only cache and mirror (``TOCSIN_OFFLINE``).
     host, port: where the workbench listens (``TOCSIN_HOST``, ``TOCSIN_PORT``).
     who: the name written into receipts (``TOCSIN_WHO``).
@@ -56,12 +57,6 @@ class Settings:
             env.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "tocsin"
         )
         mirror = _folder("TOCSIN_MIRROR", env["TOCSIN_MIRROR"]) if env.get("TOCSIN_MIRROR") else None
-        if mirror is not None and not os.path.isdir(mirror):
-            raise SettingsError(
-                f"the mirror {mirror} is not a folder that can be read",
-                where="TOCSIN_MIRROR",
-                remedy="Name a folder laid out as HOST/PATH, or unset the variable",
-            )
         flag = env.get("TOCSIN_OFFLINE", "").strip().lower()
         if flag not in _TRUE | _FALSE:
             raise SettingsError(f"{flag!r} is neither yes nor no", where="TOCSIN_OFFLINE", remedy="Set 1 or 0")

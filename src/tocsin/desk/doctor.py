@@ -80,6 +80,9 @@ def _room(settings: Settings) -> Check:
 
 
 def _mirror(settings: Settings) -> Check:
+    if settings.mirror and not settings.mirror.is_dir():
+        remedy = "Mount it, or set TOCSIN_MIRROR to a folder laid out as HOST/PATH, or unset it"
+        return Check("mirror", "fail", f"{settings.mirror} is not a folder that can be read", remedy)
     if settings.mirror:
         return Check("mirror", "ok", f"{settings.mirror}")
     if settings.offline:

@@ -140,7 +140,11 @@ def backtest_onset(settings: Settings, origins: range, progress: Progress = sile
             except ScoreError:
                 blocks[key] = None
     return {
-        "protocol": {**build.PROTOCOL, "origins": f"{origins[0]}:{origins[-1]}", "outcome": build.OUTCOME.definition},
+        "protocol": {
+            **build.protocol(table),
+            "origins": f"{origins[0]}:{origins[-1]}",
+            "outcome": build.OUTCOME.definition,
+        },
         "models": {name: {key: _flat(block, name) for key, block in blocks.items()} for name in build.MODELS},
         "seconds": round(time.monotonic() - started, 1),
         "method_version": method.version,

@@ -87,10 +87,6 @@ PROTOCOL = {
     ),
     "intervals": "90 %, percentile, 1,000 bootstrap draws of whole countries, the same draws for every model.",
     "delayed": "The same with labels that arrive three years later: rows end at L - 3.",
-    "missing": (
-        "155 of 9,463 rows lack population, growth or infant mortality; they are left out of training and get no "
-        "forecast."
-    ),
 }
 
 
@@ -178,7 +174,7 @@ def build(
         receipts=receipts,
         caveats=(*CAVEATS, *overconfident(scores)),
         licence="Our results: CC BY 4.0. The data they were made from have their own terms, named in the receipts.",
-        protocol=PROTOCOL,
+        protocol=protocol(table),
     )
     return Built(release, with_schema(past))
 
@@ -200,6 +196,18 @@ def overconfident(scores: tuple[ScoreBlock, ...]) -> tuple[str, ...]:
                     f"{every[b.lower].forecasts}. Read a number this high as among the highest, not as a frequency."
                 )
     return tuple(said)
+
+
+def protocol(table: Table) -> dict[str, str]:
+    """How models are fitted, forecast and scored, by topic; with how many rows lack a predictor, and which ones."""
+    lacking = np.any(np.isnan(table.X), axis=0).tolist()
+    names = {feature.id: feature.label.lower() for feature in onset_features()}
+    which = [names[feature] for feature, gaps in zip(table.features, lacking, strict=True) if gaps]
+    missing = (
+        f"{int((~table.whole).sum()):,} of {table.year.size:,} rows lack {' or '.join(which) or 'nothing'}; they are "
+        "left out of training and get no forecast."
+    )
+    return PROTOCOL | {"missing": missing}
 
 
 def _display_names(table: Table) -> NDArray[np.str_]:

@@ -169,6 +169,8 @@ def _bring(
     """Put checked bytes beside the cached file, from the mirror if it has them, else from the network."""
     beside = _beside(cached)
     if settings.mirror is not None:
+        if not os.path.isdir(settings.mirror):
+            notes.append(f"The mirror {settings.mirror} is not a folder that can be read: name another, or mount it.")
         mirrored = place_in(settings.mirror, table.url)
         if os.path.isfile(mirrored):
             try:
@@ -184,7 +186,7 @@ def _bring(
                 notes.append(f"The mirror's copy was passed over. {error}")
     if offline:
         raise FetchError(
-            "this file is neither in the cache nor in a mirror, and the network is switched off",
+            " ".join(["This file is neither in the cache nor in a mirror, and the network is switched off.", *notes]),
             where=table.url,
             remedy="Set TOCSIN_MIRROR to a folder that holds it, or run `tocsin pull` with the network allowed",
         )

@@ -123,7 +123,7 @@ def _failed(templates: Environment, settings: Settings, request: Request, error:
         # Not even the embedded release can be read: the error goes out without the house around it.
         header, likely, machine = None, [], True
     # The outermost handler answers outside the middleware, so the headers are set here as well.
-    headers = {**HEADERS, "cache-control": "no-store"}
+    headers = {**(getattr(error, "headers", None) or {}), **HEADERS, "cache-control": "no-store"}
     if machine or header is None:
         return JSONResponse({**told, "suggestions": likely}, status_code=status, headers=headers)
     page = Page(stem="", title="Not found" if status == 404 else "Something is wrong", facts=header, content={})

@@ -68,6 +68,6 @@ def _listen(settings: Settings) -> socket.socket:
         raise SettingsError(
             f"cannot listen on {settings.host} port {settings.port} ({error.strerror or error})",
             where="TOCSIN_HOST, TOCSIN_PORT",
-            remedy="Set TOCSIN_PORT to a free port, or end the program that holds this one",
+            remedy="Choose a free port (--port), or an address of this machine (--host)",
         ) from None
     return listening
