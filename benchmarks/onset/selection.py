@@ -13,9 +13,9 @@ import hashlib
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
-import lightgbm
 import numpy as np
 import polars as pl
 from scipy import optimize
@@ -42,7 +42,7 @@ from benchmarks.onset.candidates import (
 from benchmarks.panel import panel, settings
 from tocsin.core.work import Progress, counted
 from tocsin.forecast import score
-from tocsin.forecast.additive import fit_elastic_net
+from tocsin.forecast.additive import boosting_library, fit_elastic_net
 from tocsin.forecast.backtest import LABEL_LAG
 from tocsin.forecast.baselines import climatology
 from tocsin.forecast.calibration import sigmoid
@@ -118,7 +118,7 @@ def _grown(trees: Trees, X: Floats, y: Floats, weights: Floats, directions: Ints
         "force_row_wise": True,
         "verbose": -1,
     }
-    runs = []
+    lightgbm, runs = boosting_library(), []
     for seed in range(trees.seeds):
         data = lightgbm.Dataset(X, y, weight=None if trees.half_life is None else weights)
         runs.append(lightgbm.train(settings | {"seed": seed}, data, trees.trees).predict(X_new, raw_score=True))
@@ -278,7 +278,7 @@ def differences(others: Mapping[str, Forecasts], z: Forecasts, table: Table) -> 
 
 def kept_in(table: Table) -> Path:
     """The folder for finished members of these data, this code and this LightGBM."""
-    digest = hashlib.sha256(lightgbm.__version__.encode())
+    digest = hashlib.sha256(version("lightgbm").encode())
     for part in (table.X, table.outcome, table.year, table.country):
         digest.update(part.tobytes())
     for code in (engineered, predictors, log_odds, _grown, _bounded):

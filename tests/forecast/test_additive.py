@@ -1,9 +1,17 @@
-import lightgbm
 import numpy as np
 import pytest
 
 from tocsin.core.errors import FitError
-from tocsin.forecast.additive import Additive, Boosting, Linear, Steps, average, fit_elastic_net, steps_of
+from tocsin.forecast.additive import (
+    Additive,
+    Boosting,
+    Linear,
+    Steps,
+    average,
+    boosting_library,
+    fit_elastic_net,
+    steps_of,
+)
 
 NAMES = ("a", "b", "c")
 
@@ -32,6 +40,7 @@ def boosting(**changes):
 
 def trained(X, y, seed=0, leaves=2):
     settings = {"objective": "binary", "num_leaves": leaves, "verbose": -1, "num_threads": 1, "seed": seed}
+    lightgbm = boosting_library()
     return lightgbm.train(settings, lightgbm.Dataset(X, y), 50)
 
 
@@ -53,8 +62,9 @@ def test_contributions_equal_treeshap_up_to_a_constant_a_predictor(data):
 
 def test_trees_with_more_than_one_split_are_refused(data):
     X, y = data
+    dump = trained(X, y, leaves=4).dump_model()
     with pytest.raises(FitError, match="more than one split"):
-        steps_of(trained(X, y, leaves=4).dump_model(), NAMES)
+        steps_of(dump, NAMES)
 
 
 def test_each_boosted_predictor_pushes_one_way_only(data):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tocsin import __version__
-from tocsin.core.errors import TocsinError
+from tocsin.core.errors import FitError, TocsinError
 from tocsin.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def examine(environ: Mapping[str, str] | None = None) -> tuple[Check, ...]:
         settings = Settings.read(environ)
     except TocsinError as error:
         broken = Check("settings", "fail", f"{error.where}: {error.what}", error.remedy)
-        return (*checks, broken, *_releases(None), _typesetting())
+        return (*checks, broken, *_releases(None), _fitting(), _typesetting())
     checks.append(Check("settings", "ok", f"home {settings.home}"))
     checks += [_home(settings), _room(settings), _mirror(settings), _receipts(settings)]
-    return (*checks, *_cached(settings), *_releases(settings), _typesetting())
+    return (*checks, *_cached(settings), *_releases(settings), _fitting(), _typesetting())
 
 
 def _python() -> Check:
@@ -155,6 +155,15 @@ def _release(name: str, folder: Path, remedy: str) -> Check:
         return Check(name, "ok", f"{found}, {archive.height} forecasts of the past")
 
     return _guarded(name, look, remedy)
+
+
+def _fitting() -> Check:
+    from tocsin.forecast.additive import boosting_library
+
+    try:
+        return Check("fitting", "ok", f"LightGBM {boosting_library().__version__}")
+    except FitError as error:
+        return Check("fitting", "warn", f"{error.what}; a release cannot be built here", error.remedy)
 
 
 def _typesetting() -> Check:

@@ -8,6 +8,7 @@ to a constant a predictor (Lundberg et al. 2020), which the test suite checks ag
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,21 @@ def fit_elastic_net(
     return Additive(fit.intercept, {f: Linear(float(b)) for f, b in zip(features, fit.coefs, strict=True) if b != 0})
 
 
+def boosting_library() -> ModuleType:
+    """LightGBM, loaded when it is first asked for: two seconds that a page must not wait for.
+
+    Errors: FitError where the system lacks what it needs.
+    """
+    try:
+        import lightgbm
+    except OSError as error:
+        raise FitError(
+            f"LightGBM cannot be loaded ({error})",
+            remedy="Install the OpenMP runtime (Debian: libgomp1); the embedded release works without it",
+        ) from None
+    return lightgbm
+
+
 @dataclass(frozen=True)
 class Boosting:
     """Settings of monotone additive boosting; see ``data/methods/onset.toml`` for what each one means."""
@@ -88,15 +104,7 @@ class Boosting:
 
         Errors: FitError if LightGBM cannot fit.
         """
-        # Imported here: two seconds that a page must not wait for.
-        try:
-            import lightgbm
-        except OSError as error:
-            raise FitError(
-                f"LightGBM cannot be loaded ({error})",
-                remedy="Install the OpenMP runtime (Debian: libgomp1); the embedded release works without it",
-            ) from None
-
+        lightgbm = boosting_library()
         runs = []
         for seed in self.seeds:
             settings = {
