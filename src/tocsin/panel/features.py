@@ -43,8 +43,3 @@ def onset_features() -> tuple[Feature, ...]:
                 remedy="Correct the data file",
             )
     return tuple(Feature(**entry) for entry in entries)
-
-
-def onset_themes() -> tuple[str, ...]:
-    """The themes in the order in which they first appear."""
-    return tuple(dict.fromkeys(feature.theme for feature in onset_features()))
