@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 from tests.made_up_release import TRICKY, made_up_home
 
-from tocsin.core.marking import Marking
+from tocsin.core.marking import TLP
 from tocsin.core.settings import Settings
 from tocsin.desk.briefing import brief_content
 from tocsin.desk.document import Audience, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
@@ -37,7 +37,7 @@ def hostile() -> Brief:
         audience=Audience.POST,
         title=f"Title {TRICKY}",
         subtitle=f"Subtitle {TRICKY}",
-        marking=Marking.AMBER_STRICT,
+        marking=TLP.AMBER_STRICT,
         prepared=DAY,
         blocks=(
             KeyFigure(f"1 in {TRICKY}", (f"Line {TRICKY}",)),

@@ -16,6 +16,11 @@ TocsinError
 ├── ForecastError
 │   ├── FitError             a model cannot be fitted to these data
 │   └── ReleaseError         a release is missing, malformed or does not rebuild
+├── StatementError           a statement breaks a rule (the field and the rule attached)
+├── NotFound                 there is no such thing, or not for the one who asks: the two read alike
+├── AccessError              who asks may not do this
+│   └── SignInNeeded         nobody is signed in, or no longer
+├── StoreError               the store cannot be opened, is another world's, or is damaged
 ├── ScoreError               forecasts and outcomes cannot be scored together
 └── BriefError               a document cannot be made
 """
@@ -113,6 +118,33 @@ class FitError(ForecastError):
 
 class ReleaseError(ForecastError):
     """A release is missing, malformed or does not rebuild."""
+
+
+class StatementError(TocsinError):
+    """A statement breaks a rule.
+
+    field: the field concerned, as ``marking.tlp``.
+    """
+
+    def __init__(self, what: str, *, field: str, remedy: str = "") -> None:
+        super().__init__(what, where=field, remedy=remedy)
+        self.field = field
+
+
+class NotFound(TocsinError):
+    """There is no such thing, or not for the one who asks: the two read alike."""
+
+
+class AccessError(TocsinError):
+    """Who asks may not do this."""
+
+
+class SignInNeeded(AccessError):
+    """Nobody is signed in, or no longer."""
+
+
+class StoreError(TocsinError):
+    """The store cannot be opened, is another world's, or is damaged."""
 
 
 class ScoreError(TocsinError):

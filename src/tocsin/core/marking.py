@@ -1,15 +1,40 @@
-"""Handling markings: the Traffic Light Protocol 2.0 labels, their exact wording and colours.
+"""Handling markings: a Traffic Light Protocol label, caveats and an audience, ordered from open to strict.
 
-Source: FIRST, Traffic Light Protocol (TLP) version 2.0, August 2022, sections 2-4 (labels, colour coding). The
-background is black for every label.
+Sources: FIRST, Traffic Light Protocol (TLP) version 2.0, August 2022, sections 2-4 (labels, wording, colours; the
+background is black for every label); Chatham House Rule (2002 wording) for the caveat of that name.
+
+A marking forms a join semilattice: ``a.join(b)`` is the least strict marking at least as strict as both. What is made
+from several statements carries the join of their markings, so it can never be read by someone whom one of them shuts
+out.
 """
 
 from __future__ import annotations
 
-from enum import Enum
+import re
+from enum import Enum, StrEnum
+from functools import reduce
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    RootModel,
+    WithJsonSchema,
+    field_serializer,
+    model_validator,
+)
+
+IDENTIFIER = r"[a-z0-9][a-z0-9-]{0,62}"
+"""How organisations, groups and persons are named in markings and addresses: lower case, digits, hyphens."""
+
+EVERYONE, COMMUNITY = "everyone", "community"
+_TOKEN = re.compile(rf"(?:(?:org|group|person):{IDENTIFIER}|{EVERYONE}|{COMMUNITY})", re.ASCII)
 
 
-class Marking(Enum):
+class TLP(Enum):
     """A TLP 2.0 label; the order of members is from the most open to the strictest."""
 
     CLEAR = ("TLP:CLEAR", "#FFFFFF")
@@ -27,3 +52,197 @@ class Marking(Enum):
     def colour(self) -> str:
         """The colour of the lettering, as a CSS hexadecimal triplet; the ground is ``#000000``."""
         return self.value[1]
+
+    @property
+    def rank(self) -> int:
+        """0 for CLEAR to 4 for RED."""
+        return _RANKS[self]
+
+    @classmethod
+    def read(cls, text: Any) -> TLP:
+        """The label written as ``TLP:AMBER``, ``AMBER`` or ``amber+strict``.
+
+        Errors: ValueError names the five labels.
+        """
+        if isinstance(text, TLP):
+            return text
+        written = str(text).strip().upper().removeprefix("TLP:")
+        for label in cls:
+            if written in (label.label.removeprefix("TLP:"), label.name):
+                return label
+        raise ValueError(f"{str(text)[:40]!r} is no TLP 2.0 label; write one of " + ", ".join(one.label for one in cls))
+
+
+_RANKS = {label: rank for rank, label in enumerate(TLP)}
+
+
+class Caveat(StrEnum):
+    """What must be respected beside the label."""
+
+    CHATHAM_HOUSE = "CHATHAM HOUSE RULE"
+    ORIGINATOR_CONTROL = "ORIGINATOR CONTROL"
+    EXERCISE = "EXERCISE"
+
+
+def _token(text: str) -> str:
+    if not _TOKEN.fullmatch(text):
+        raise ValueError(
+            f"{text[:80]!r} names nobody; write org:ID, group:ID, person:ID, {COMMUNITY} or {EVERYONE} (lower case)"
+        )
+    return text
+
+
+Token = Annotated[str, AfterValidator(_token)]
+"""Who is meant: ``org:ID``, ``group:ID``, ``person:ID``, ``community`` (everyone with an account) or ``everyone``."""
+
+
+class Audience(RootModel[tuple[tuple[Token, ...], ...]]):
+    """Who may see something: every clause must hold, and a clause holds for whoever one of its tokens names.
+
+    Most audiences have one clause; joining two gives both clauses. No clause at all is nobody.
+    Kept in a normal form (sorted, without clauses that another one implies), so equal audiences compare equal.
+
+    >>> Audience.of("org:aa", "group:sahel").join(Audience.of("group:sahel"))
+    Audience(root=(('group:sahel',),))
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unordered(cls, value: Any) -> Any:
+        if isinstance(value, (set, frozenset)):
+            return tuple(value)
+        return value
+
+    @model_validator(mode="after")
+    def _normal(self) -> Self:
+        # A frozen model is normalised in place once, before anybody holds it.
+        object.__setattr__(self, "root", _normal_form(self.root))
+        return self
+
+    @classmethod
+    def of(cls, *tokens: str) -> Audience:
+        """One clause: whoever one of these names."""
+        return cls((tokens,))
+
+    @classmethod
+    def nobody(cls) -> Audience:
+        """The empty audience."""
+        return cls(())
+
+    def join(self, other: Audience) -> Audience:
+        """Those who are in both audiences."""
+        if not self.root or not other.root:
+            return Audience.nobody()
+        return Audience((*self.root, *other.root))
+
+    def within(self, other: Audience) -> bool:
+        """Whether this audience lets in nobody whom the other shuts out, as far as the names alone can tell."""
+        return not self.root or (
+            bool(other.root) and all(any(_implies(mine, theirs) for mine in self.root) for theirs in other.root)
+        )
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Every name in it."""
+        return frozenset(token for clause in self.root for token in clause)
+
+
+def _implies(narrow: tuple[str, ...], wide: tuple[str, ...]) -> bool:
+    """Whether whoever is named by ``narrow`` is also named by ``wide``."""
+    if EVERYONE in wide or not narrow:
+        return True
+    if COMMUNITY in wide:
+        return EVERYONE not in narrow
+    return set(narrow) <= set(wide)
+
+
+def _normal_form(clauses: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    tidy: set[tuple[str, ...]] = set()
+    for clause in clauses:
+        if not clause:
+            return ()
+        widest = next((word for word in (EVERYONE, COMMUNITY) if word in clause), None)
+        tidy.add((widest,) if widest else tuple(sorted(set(clause))))
+    return tuple(
+        sorted(one for one in tidy if not any(other != one and _implies(other, one) for other in tidy)),
+    )
+
+
+_Label = Annotated[
+    TLP,
+    BeforeValidator(TLP.read),
+    PlainSerializer(lambda label: label.label, return_type=str),
+    WithJsonSchema({"type": "string", "enum": [label.label for label in TLP]}),
+]
+
+
+class Marking(BaseModel):
+    """A label, caveats and an audience.
+
+    The label bounds the audience: GREEN stays in the community, AMBER names organisations or groups, RED names persons
+    (FIRST TLP 2.0, section 3). An empty audience fits every label and is nobody.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tlp: _Label
+    caveats: frozenset[Caveat] = frozenset()
+    audience: Audience
+
+    @model_validator(mode="after")
+    def _audience_fits_label(self) -> Self:
+        if trouble := misfit(self.tlp, self.audience):
+            raise ValueError(trouble)
+        return self
+
+    @field_serializer("caveats")
+    def _sorted(self, caveats: frozenset[Caveat]) -> list[str]:
+        return sorted(caveats)
+
+    @property
+    def label(self) -> str:
+        """The label and the caveats as they stand on a page, for example ``TLP:AMBER · CHATHAM HOUSE RULE``."""
+        return " · ".join([self.tlp.label, *sorted(self.caveats)])
+
+    def join(self, other: Marking) -> Marking:
+        """The least strict marking that is at least as strict as both."""
+        return Marking(
+            tlp=max(self.tlp, other.tlp, key=lambda label: label.rank),
+            caveats=self.caveats | other.caveats,
+            audience=self.audience.join(other.audience),
+        )
+
+    def at_least_as_strict_as(self, other: Marking) -> bool:
+        """Whether nothing is looser here than in the other: label, caveats and audience."""
+        return not self.looser_than(other)
+
+    def looser_than(self, other: Marking) -> tuple[str, ...]:
+        """In what this marking is looser than the other, in words; empty if in nothing."""
+        found = []
+        if self.tlp.rank < other.tlp.rank:
+            found.append(f"the label {self.tlp.label} is below {other.tlp.label}")
+        if missing := sorted(other.caveats - self.caveats):
+            found.append(f"the caveat {', '.join(missing)} is missing")
+        if not self.audience.within(other.audience):
+            found.append("the audience lets in others")
+        return tuple(found)
+
+
+def misfit(tlp: TLP, audience: Audience) -> str:
+    """Why this audience is too wide for this label, and what to do; empty if it fits."""
+    if not audience.root:
+        return ""
+    if tlp is TLP.GREEN and EVERYONE in audience.tokens:
+        return f"TLP:GREEN stays in the community; name {COMMUNITY}, groups or organisations, or mark it TLP:CLEAR"
+    if tlp in (TLP.AMBER, TLP.AMBER_STRICT) and audience.tokens & {EVERYONE, COMMUNITY}:
+        return f"{tlp.label} goes to named organisations, groups or persons; name them, or mark it TLP:GREEN"
+    if tlp is TLP.RED and not any(all(token.startswith("person:") for token in clause) for clause in audience.root):
+        return "TLP:RED is for named persons only; name each as person:ID, or mark it TLP:AMBER+STRICT"
+    return ""
+
+
+def strictest(first: Marking, *others: Marking) -> Marking:
+    """The join of all: what a thing made from all of them must carry at least."""
+    return reduce(Marking.join, others, first)

@@ -22,6 +22,10 @@ class Settings:
     offline: never use the network, only cache and mirror (``TOCSIN_OFFLINE``).
     host, port: where the workbench listens (``TOCSIN_HOST``, ``TOCSIN_PORT``).
     who: the name written into receipts (``TOCSIN_WHO``).
+    database: address of a PostgreSQL database that holds the statements; empty: a file in ``home``
+    (``TOCSIN_DATABASE``).
+    origin: the address at which people reach a team node, as ``https://tocsin.example`` (``TOCSIN_ORIGIN``).
+    token: an API token with which the command line acts on a team node (``TOCSIN_TOKEN``).
     """
 
     home: Path
@@ -30,6 +34,9 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8420
     who: str = "this node"
+    database: str = ""
+    origin: str = ""
+    token: str = ""
 
     @property
     def cache(self) -> Path:
@@ -74,6 +81,9 @@ class Settings:
             host=env.get("TOCSIN_HOST") or "127.0.0.1",
             port=int(port_text),
             who=env.get("TOCSIN_WHO") or "this node",
+            database=env.get("TOCSIN_DATABASE", "").strip(),
+            origin=env.get("TOCSIN_ORIGIN", "").strip().rstrip("/"),
+            token=env.get("TOCSIN_TOKEN", "").strip(),
         )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from tocsin.core.marking import Marking
+from tocsin.core.marking import TLP
 
 
 class Audience(StrEnum):
@@ -108,7 +108,7 @@ class Brief:
     audience: Audience
     title: str
     subtitle: str
-    marking: Marking
+    marking: TLP
     prepared: date
     blocks: tuple[Block, ...]
     language: str = "en-GB"

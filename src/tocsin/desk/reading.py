@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tocsin.core.belief import Belief
 from tocsin.core.errors import ReleaseError, TocsinError
-from tocsin.core.marking import Marking
+from tocsin.core.marking import TLP
 from tocsin.core.place import place
 from tocsin.core.settings import Settings
 from tocsin.forecast.release import (
@@ -95,7 +95,7 @@ class Facts:
     caveats: tuple[str, ...]
     receipts: tuple[DataReceipt, ...]
     licence: str
-    marking: Marking
+    marking: TLP
     origin: Origin
     notice: str
 
@@ -169,7 +169,7 @@ def facts(reading: Reading) -> Facts:
         receipts=release.receipts,
         licence=release.licence,
         # A release holds our own results from public data only, so it is made to be passed on.
-        marking=Marking.CLEAR,
+        marking=TLP.CLEAR,
         origin=reading.origin,
         notice=reading.notice,
     )

@@ -6,7 +6,7 @@ import io
 from datetime import datetime, time
 from typing import Any
 
-from tocsin.core.marking import Marking
+from tocsin.core.marking import TLP
 from tocsin.desk.document import Block, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
 from tocsin.interfaces.briefs import FOOT
 from tocsin.interfaces.briefs.docx_fit import body_size, column_widths
@@ -47,7 +47,7 @@ def _describe(document: Any, brief: Brief) -> None:
     core.last_modified_by = "Tocsin"
 
 
-def _sheet(document: Any, marking: Marking) -> None:
+def _sheet(document: Any, marking: TLP) -> None:
     """A4, with the marking flush right in header and footer as TLP 2.0 asks."""
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Mm, Pt

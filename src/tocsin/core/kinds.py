@@ -1,0 +1,133 @@
+"""The kinds of statement: one typed body each. A new kind of claim is a new class here and nothing else."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tocsin.core.marking import Marking
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in lower-case hexadecimal: the identity of a statement, an attachment or a table."""
+
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+class Body(BaseModel):
+    """What is claimed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    searched: ClassVar[tuple[str, ...]] = ()
+    """The fields whose words can be searched."""
+
+
+class Note(Body):
+    """Something observed or judged, in words."""
+
+    kind: Literal["note"] = "note"
+    title: Line
+    text: Text
+
+    searched = ("title", "text")
+
+
+class Forecast(Body):
+    """A model's probability for one state, with all that must go with it (design, rule 4).
+
+    table: digest of the table that holds every state's forecast.
+    """
+
+    kind: Literal["forecast"] = "forecast"
+    outcome: Line
+    horizon: Line
+    vintage: Line
+    probability: Probability
+    low: Probability
+    high: Probability
+    coverage: Probability
+    base_rate: Probability
+    licence: Text
+    table: Digest
+
+
+class Release(Body):
+    """A model's release: what was forecast, from which data, and its tables by digest.
+
+    release: SHA-256 of the release's own file.
+    """
+
+    kind: Literal["release"] = "release"
+    outcome: Line
+    horizon: Line
+    vintage: Line
+    definition: Text
+    licence: Text
+    release: Digest
+    tables: dict[Line, Digest]
+
+
+class Recall(Body):
+    """The subject is withdrawn by its originator: nobody outside the originating organisation sees it any more."""
+
+    kind: Literal["recall"] = "recall"
+    reason: Text
+
+    searched = ("reason",)
+
+
+class Downgrade(Body):
+    """The originator of the subject agrees that exactly this text may go out under a less strict marking.
+
+    derived: SHA-256 of the canonical JSON of the derived body. to: its marking.
+    """
+
+    kind: Literal["downgrade"] = "downgrade"
+    derived: Digest
+    to: Marking
+    reason: Text
+
+
+class Lineage(Body):
+    """Where a released statement (the subject) comes from, and what was taken out of it.
+
+    It is a statement of its own, under the join of the sources' markings, because the released one must not even hint
+    that there is more. difference: lines of the sources and the released text, each with a leading ``-``, ``+`` or
+    blank.
+    """
+
+    kind: Literal["lineage"] = "lineage"
+    sources: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=64)]
+    approvals: Annotated[tuple[Digest, ...], Field(max_length=64)]
+    difference: Annotated[tuple[str, ...], Field(max_length=5000)]
+
+
+AnyBody = Annotated[
+    Note | Forecast | Release | Recall | Downgrade | Lineage,
+    Field(discriminator="kind"),
+]
+
+KINDS: dict[str, type[Body]] = {
+    "note": Note,
+    "forecast": Forecast,
+    "release": Release,
+    "recall": Recall,
+    "downgrade": Downgrade,
+    "lineage": Lineage,
+}
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a kind's body.
+
+    Errors: KeyError if there is no such kind.
+    """
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | KINDS[kind].model_json_schema()
+
+
+def words(body: Body) -> str:
+    """The words of a body that can be searched, a field a line."""
+    return "\n".join(str(getattr(body, name)) for name in body.searched)

@@ -1,0 +1,186 @@
+"""Making statements: the preview of who will see one, storing it, and withdrawing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from tocsin.core.errors import StatementError
+from tocsin.core.instant import written
+from tocsin.core.marking import Marking
+from tocsin.core.register import Preview
+from tocsin.core.seeing import Role
+from tocsin.core.statement import Attribution, Standing, Statement
+from tocsin.desk import rules
+from tocsin.desk.views import View, statement
+from tocsin.desk.visit import Sight, Visit
+
+AUTHORS_FIELDS = (
+    "body",
+    "subject",
+    "attribution",
+    "made_at",
+    "about",
+    "as_of",
+    "standing",
+    "evidence",
+    "vocabulary",
+    "method",
+    "marking",
+    "supersedes",
+    "derived_from",
+)
+"""What an author sets; the rest follows from who they are."""
+
+AUTHORS_KINDS = ("note",)
+"""Kinds that a person makes directly; recalls and releases have functions of their own."""
+
+
+def preview(visit: Visit, marking: Mapping[str, Any] | Marking) -> Preview:
+    """Who would see something stored under this marking now.
+
+    Errors: StatementError says what is wrong with the marking.
+    """
+    wanted = read_marking(marking)
+    with visit.reading() as sight:
+        rules.check_audience(wanted, sight)
+        return sight.reader.register.preview(wanted, visit.store.clock())
+
+
+def read_marking(marking: Mapping[str, Any] | Marking) -> Marking:
+    """A marking from what somebody typed.
+
+    Errors: StatementError names the field and the rule.
+    """
+    try:
+        return Marking.model_validate(marking)
+    except ValidationError as error:
+        told = rules.in_words(error)
+        raise StatementError(told.what, field=f"marking.{told.field}", remedy=told.remedy) from None
+
+
+def make(visit: Visit, given: Mapping[str, Any]) -> View:
+    """Store what this person states; what was stored.
+
+    given: the fields of ``AUTHORS_FIELDS``; ``body``, ``subject`` and ``marking`` at least.
+
+    Errors: StatementError names the field, the rule and the remedy; AccessError if the role does not suffice.
+    """
+    read = _read(visit, dict(given))
+    _store(visit, read)
+    return statement(visit, read.id)
+
+
+def check(visit: Visit, given: Mapping[str, Any]) -> Preview:
+    """All that ``make`` would check, and who would see it, with nothing stored.
+
+    Errors: as ``make``.
+    """
+    read = _read(visit, dict(given))
+    with visit.reading() as sight:
+        rules.check(read, sight, visit.store.clock())
+        return sight.reader.register.preview(read.marking, visit.store.clock())
+
+
+def recall(visit: Visit, id: str, reason: str) -> View:
+    """Withdraw a statement: whoever saw it sees that it is withdrawn, and only its originator still sees what it said.
+
+    Errors: NotFound; StatementError if it is recalled already or is not theirs; AccessError.
+    """
+    role = visit.need(Role.DESK_OFFICER, Role.ANALYST, to="recall a statement")
+    with visit.reading() as sight:
+        head = sight.find(id)
+    if head.organisation != visit.actor.organisation:
+        raise StatementError(
+            "only its originator recalls a statement",
+            field="subject",
+            remedy="Ask the organisation that made it, or make a statement of your own",
+        )
+    if role is not Role.DESK_OFFICER and head.person != visit.actor.person:
+        raise StatementError(
+            "an analyst recalls only what they wrote", field="subject", remedy="Ask a desk officer to recall it"
+        )
+    if head.recalled:
+        raise StatementError("it is recalled already", field="subject", remedy="Nothing needs to be done")
+    if head.kind == "recall":
+        raise StatementError(
+            "a recall is not itself recalled", field="subject", remedy="Make the statement again instead"
+        )
+    try:
+        withdrawn = Statement.model_validate(
+            {
+                "body": {"kind": "recall", "reason": reason},
+                "subject": {"type": "statement", "id": id},
+                "author": {"organisation": visit.actor.organisation, "person": visit.actor.person, "role": role},
+                # The recall must not tell more of its author than the statement did.
+                "attribution": Attribution.NONE if _unattributed(visit, id) else Attribution.ORGANISATION,
+                "made_at": written(visit.store.clock()),
+                "standing": Standing.DESK if role is Role.DESK_OFFICER else Standing.NOTE,
+                "marking": head.marking,
+            }
+        )
+    except ValidationError as error:
+        raise rules.in_words(error) from None
+    _store(visit, withdrawn)
+    return statement(visit, withdrawn.id)
+
+
+def _unattributed(visit: Visit, id: str) -> bool:
+    with visit.reading() as sight:
+        head = sight.find(id)
+        ((shown, sealed),) = sight.reader.parts([head]).values()
+    return Statement.from_parts(shown, sealed).attribution is Attribution.NONE
+
+
+def _read(visit: Visit, given: dict[str, Any]) -> Statement:
+    rules.fields_of(given, AUTHORS_FIELDS)
+    marking = read_marking(given.get("marking") or _absent("marking"))
+    try:
+        standing = Standing(given.get("standing") or Standing.NOTE)
+    except ValueError:
+        raise StatementError(
+            "there is no such standing", field="standing", remedy="Write one of " + ", ".join(Standing)
+        ) from None
+    role = visit.need(*rules.MAY_ISSUE[standing], to=f"make a statement of standing {standing.value!r}")
+    body = given.get("body")
+    if isinstance(body, Mapping) and body.get("kind", "note") not in AUTHORS_KINDS:
+        raise StatementError(
+            "a person does not make a statement of this kind directly",
+            field="body.kind",
+            remedy="Make a " + " or ".join(AUTHORS_KINDS) + "; recalls and releases have addresses of their own",
+        )
+    now = visit.store.clock()
+    try:
+        return Statement.model_validate(
+            {
+                "made_at": written(now),
+                **{name: value for name, value in given.items() if value is not None},
+                "standing": standing,
+                "marking": marking,
+                "attribution": rules.attributed(marking, given.get("attribution")),
+                "origin": "person",
+                "author": {"organisation": visit.actor.organisation, "person": visit.actor.person, "role": role},
+            }
+        )
+    except ValidationError as error:
+        raise rules.in_words(error) from None
+    except ValueError as error:
+        raise StatementError(str(error), field="attribution", remedy="Write one of " + ", ".join(Attribution)) from None
+
+
+def _absent(field: str) -> Any:
+    raise StatementError(f"{field} is missing", field=field, remedy=f"Give {field}")
+
+
+def _store(visit: Visit, made: Statement) -> None:
+    """Check and record in one transaction, so that what was checked still holds when it is written."""
+    with visit.store.writing() as writer:
+        sight = Sight(visit, writer)
+        rules.check(made, sight, visit.store.clock())
+        if made.recalls and writer.find([made.recalls])[made.recalls].recalled:
+            raise StatementError("it is recalled already", field="subject", remedy="Nothing needs to be done")
+        head = writer.add(made)
+        act = "recalled" if made.recalls else "wrote"
+        writer.note(visit.line(act, [head.id], marking=made.marking.label, recorded_at=written(head.recorded_at)))

@@ -1,0 +1,67 @@
+"""What a store keeps in memory because every question needs it: the register and the markings.
+
+Both only grow, so what is in memory is brought up to date by reading what was added since.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, func, select
+
+from tocsin.core.marking import Marking
+from tocsin.core.register import AnyEntry, Register
+from tocsin.store import tables
+
+entries: TypeAdapter[Any] = TypeAdapter(AnyEntry)
+
+
+class Known:
+    """The register and the markings as of the newest row that this process has read."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._register: tuple[int, Register] = (-1, Register())
+        self._markings: dict[int, Marking] = {}
+
+    def register(self, connection: Connection) -> tuple[int, Register]:
+        """The register and the instant of its newest entry, as this connection sees them."""
+        newest = connection.execute(select(func.max(tables.register.c.recorded_at))).scalar()
+        version = -1 if newest is None else newest
+        known, register = self._register
+        if known == version:
+            return known, register
+        rows = connection.execute(
+            select(tables.register.c.entry)
+            .where(tables.register.c.recorded_at > (known if known < version else -1))
+            .order_by(tables.register.c.recorded_at)
+        ).scalars()
+        folded = Register.fold((entries.validate_json(row) for row in rows), register if known < version else None)
+        with self._lock:
+            if self._register[0] < version:
+                self._register = (version, folded)
+        return version, folded
+
+    def markings(self, connection: Connection) -> dict[int, Marking]:
+        """Every marking by its number, as this connection sees them."""
+        newest = connection.execute(select(func.max(tables.marking.c.id))).scalar() or 0
+        known = self._markings
+        # Numbers are given one after the other under the writers' lock, so the count is the newest number; a marking
+        # never changes, so knowing more than this connection sees does no harm.
+        if len(known) >= newest:
+            return known
+        rows = connection.execute(
+            select(tables.marking.c.id, tables.marking.c.canonical)
+            .where(tables.marking.c.id > len(known))
+            .order_by(tables.marking.c.id)
+        ).tuples()
+        grown = {
+            **(known if len(known) < newest else {}),
+            **{id: Marking.model_validate_json(text) for id, text in rows},
+        }
+        with self._lock:
+            if len(self._markings) < newest:
+                self._markings = grown
+        return grown

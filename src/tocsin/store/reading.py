@@ -1,0 +1,218 @@
+"""Reading a store: heads of statements within what somebody may see, their parts, their links."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from tocsin.core.instant import NEVER, Instant
+from tocsin.core.marking import Marking
+from tocsin.core.register import Register
+from tocsin.store import tables
+from tocsin.store.held import HEAD, Held, held
+
+if TYPE_CHECKING:
+    from tocsin.store.opening import Store
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What somebody may see, as the database can use it.
+
+    allowed: numbers of markings, each with the instant from which it is open to them. organisation, person: whose own
+    statements are seen as well.
+    """
+
+    allowed: tuple[tuple[int, Instant], ...]
+    organisation: str
+    person: str
+
+    @cached_property
+    def json(self) -> str:
+        """The allowed markings, as the queries take them."""
+        return json.dumps(self.allowed)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One statement's reference to another (or to a file), by the source's head."""
+
+    source: Held
+    relation: str
+    target: str
+
+
+@dataclass(frozen=True)
+class File:
+    """An attachment or table: its digest, when it came, bytes, media type, and who brought it."""
+
+    id: str
+    recorded_at: Instant
+    size: int
+    media_type: str
+    organisation: str
+    person: str | None
+
+
+_ALLOWED = {
+    "sqlite": "SELECT CAST(value ->> 0 AS INTEGER) AS marking, CAST(value ->> 1 AS INTEGER) AS since "
+    "FROM json_each(:allowed)",
+    "postgresql": "SELECT (v ->> 0)::integer AS marking, (v ->> 1)::bigint AS since "
+    "FROM jsonb_array_elements(CAST(:allowed AS jsonb)) AS v",
+}
+
+_NEWEST = (
+    "SELECT t.recorded_at FROM statement t WHERE t.marking = a.marking AND t.recorded_at >= a.since "
+    "AND t.opened_at >= a.since{only} AND t.recorded_at < :before AND t.recorded_at >= :after "
+    "ORDER BY t.recorded_at DESC LIMIT :limit"
+)
+"""The newest of one marking: few steps in an index, however many statements there are under it and others."""
+
+_HEADS = {
+    # SQLite has no LATERAL; it runs a correlated list just as well. PostgreSQL does not.
+    "sqlite": "WITH a AS ({allowed}) SELECT {head} FROM a CROSS JOIN statement s ON s.recorded_at IN ({newest}) "
+    "ORDER BY s.recorded_at DESC LIMIT :limit",
+    "postgresql": "WITH a AS ({allowed}) SELECT {head} FROM "
+    "(SELECT n.recorded_at FROM a CROSS JOIN LATERAL ({newest}) n "
+    "ORDER BY n.recorded_at DESC LIMIT :limit) m JOIN statement s ON s.recorded_at = m.recorded_at "
+    "ORDER BY s.recorded_at DESC",
+}
+
+_OWN = (
+    "SELECT {head} FROM statement s WHERE s.organisation = :organisation AND s.person = :person{only} "
+    "AND s.recorded_at < :before AND s.recorded_at >= :after ORDER BY s.recorded_at DESC LIMIT :limit"
+)
+
+_FOUND = {
+    "sqlite": "SELECT {head} FROM search f CROSS JOIN statement s ON s.recorded_at = f.rowid "
+    "WHERE search MATCH :words AND f.rowid < :before AND f.rowid >= :after{only} "
+    "ORDER BY f.rowid DESC LIMIT :limit",
+    "postgresql": "WITH a AS ({allowed}) SELECT {head} FROM search f JOIN statement s ON s.recorded_at = f.recorded_at "
+    "WHERE f.words @@ plainto_tsquery('simple', :words) AND f.recorded_at < :before AND f.recorded_at >= :after "
+    "AND (f.marking IN (SELECT marking FROM a) OR (s.organisation = :organisation AND s.person = :person)){only} "
+    "ORDER BY f.recorded_at DESC LIMIT :limit",
+}
+
+_BY_ID = text(f"SELECT {HEAD} FROM statement s WHERE s.id IN :ids").bindparams(bindparam("ids", expanding=True))
+_LINKS = text(
+    f"SELECT {HEAD}, l.relation, l.target FROM link l JOIN statement s ON s.recorded_at = l.source "
+    "WHERE l.target IN :targets ORDER BY s.recorded_at"
+).bindparams(bindparam("targets", expanding=True))
+
+
+class Reader:
+    """One consistent view of a store. Nothing it gives has been through ``may_see`` yet: ``desk`` asks that."""
+
+    def __init__(self, store: Store, connection: Connection) -> None:
+        self.store, self.connection = store, connection
+        self._dialect = connection.dialect.name
+
+    @cached_property
+    def register(self) -> Register:
+        """Everybody, as recorded."""
+        return self.store.known.register(self.connection)[1]
+
+    @cached_property
+    def markings(self) -> Mapping[int, Marking]:
+        """Every marking in use, by its number."""
+        return self.store.known.markings(self.connection)
+
+    def heads(
+        self,
+        scope: Scope,
+        *,
+        subject: str | None = None,
+        kind: str | None = None,
+        before: Instant = NEVER,
+        after: Instant = 0,
+        limit: int,
+    ) -> list[Held]:
+        """At most ``limit`` heads in the scope, newest first, recorded in ``after <= time < before``."""
+        only = _only(subject, kind)
+        given = {"before": before, "after": after, "limit": limit, "subject": subject, "kind": kind}
+        markings, own = (
+            self._ask(_HEADS[self._dialect], "t", only, given, scope),
+            self._ask(_OWN, "s", only, given, scope),
+        )
+        return _merged([*markings, *own], limit)
+
+    def search(
+        self,
+        scope: Scope,
+        words: Sequence[str],
+        *,
+        subject: str | None = None,
+        kind: str | None = None,
+        before: Instant = NEVER,
+        after: Instant = 0,
+        limit: int,
+    ) -> list[Held]:
+        """As ``heads``, of statements that hold every word. Newest first: an order by relevance would tell how common
+        a word is in statements that the asker may not see.
+        """
+        only = _only(subject, kind)
+        given = {"before": before, "after": after, "limit": limit, "subject": subject, "kind": kind}
+        if self._dialect == "sqlite":
+            quoted = " ".join('"' + word.replace('"', '""') + '"' for word in words)
+            marks = " OR ".join([f"m{marking}" for marking, _ in scope.allowed] + [f"own{_own(scope)}"])
+            given["words"] = f"words : ({quoted}) AND marking : ({marks})"
+        else:
+            given["words"] = " ".join(words)
+        return self._ask(_FOUND[self._dialect], "s", only, given, scope)
+
+    def find(self, ids: Iterable[str]) -> dict[str, Held]:
+        """The heads of these identities, of those that are here."""
+        rows = self.connection.execute(_BY_ID, {"ids": list(ids)})
+        return {head.id: head for head in (held(row, self.markings) for row in rows)}
+
+    def parts(self, heads: Iterable[Held]) -> dict[str, tuple[bytes, bytes]]:
+        """The open and the sealed part of each head, by identity."""
+        stored = tables.statement.c
+        query = select(stored.id, stored.open, stored.sealed).where(
+            stored.recorded_at.in_([head.recorded_at for head in heads])
+        )
+        return {id: (bytes(shown), bytes(sealed)) for id, shown, sealed in self.connection.execute(query)}
+
+    def links_to(self, targets: Iterable[str], relation: str | None = None) -> list[Link]:
+        """What refers to these identities, oldest first."""
+        rows = self.connection.execute(_LINKS, {"targets": list(targets)})
+        return [Link(held(row, self.markings), row[9], row[10]) for row in rows if relation in (None, row[9])]
+
+    def file(self, id: str) -> File | None:
+        """What is recorded of an attachment or table; None if there is no such file."""
+        row = self.connection.execute(select(tables.blob).where(tables.blob.c.id == id)).first()
+        return File(**row._mapping) if row else None
+
+    def _ask(self, template: str, name: str, only: str, given: Mapping[str, Any], scope: Scope) -> list[Held]:
+        wanted = only.format(name=name)
+        query = template.format(
+            allowed=_ALLOWED[self._dialect], head=HEAD, newest=_NEWEST.format(only=wanted), only=wanted
+        )
+        whose = {"allowed": scope.json, "organisation": scope.organisation, "person": scope.person}
+        # text() takes only what the query names; the rest of what is given would be an error.
+        asked = {key: value for key, value in {**given, **whose}.items() if f":{key}" in query}
+        return [held(row, self.markings) for row in self.connection.execute(text(query), asked)]
+
+
+def _only(subject: str | None, kind: str | None) -> str:
+    return (" AND {name}.subject = :subject" if subject else "") + (" AND {name}.kind = :kind" if kind else "")
+
+
+def _own(scope: Scope) -> str:
+    return own_word(scope.organisation, scope.person)
+
+
+def own_word(organisation: str, person: str | None) -> str:
+    """The word under which a person's own statements are indexed: letters and digits only, whatever the names hold."""
+    return f"{organisation}/{person or ''}".encode().hex()
+
+
+def _merged(heads: Iterable[Held], limit: int) -> list[Held]:
+    """Newest first, each once."""
+    once = {head.recorded_at: head for head in heads}
+    return [once[at] for at in sorted(once, reverse=True)[:limit]]
