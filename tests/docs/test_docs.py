@@ -28,10 +28,11 @@ def test_every_setting_is_documented():
 
 
 def test_every_route_is_documented(tmp_path):
+    from tocsin.desk.node import open_node
     from tocsin.interfaces.web import create_app
 
     page = (ROOT / "docs/reference/routes.md").read_text(encoding="utf-8")
-    routes = {route.path for route in create_app(Settings(home=tmp_path, offline=True)).routes}
+    routes = {route.path for route in create_app(open_node(Settings(home=tmp_path, offline=True))).routes}
     assert sorted(path for path in routes if f"`{path}`" not in page) == []
 
 

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 from tests.made_up_release import TRICKY, made_up_home
 
-from tocsin.core.marking import TLP
 from tocsin.core.settings import Settings
+from tocsin.core.tlp import TLP
 from tocsin.desk.briefing import brief_content
 from tocsin.desk.document import Audience, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
 from tocsin.desk.world import world_view

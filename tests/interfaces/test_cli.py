@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from tocsin.core.errors import ForecastError
 from tocsin.core.settings import Settings
+from tocsin.desk.node import Node
 from tocsin.interfaces.cli import app
 from tocsin.interfaces.cli.console import watching
 
@@ -265,7 +266,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """Replace the web server: it is ready at once, and then somebody presses Ctrl-C."""
     asked: list[Settings] = []
 
-    def serve(settings: Settings, on_ready: Callable[[str], None]) -> None:
+    def serve(node: Node, on_ready: Callable[[str], None]) -> None:
+        settings = node.settings
         asked.append(settings)
         on_ready(f"http://{settings.host}:{settings.port}/")
         raise KeyboardInterrupt

@@ -11,6 +11,7 @@ from tests.tiny_release import HOSTILE, node
 
 from tocsin.core.errors import ReleaseError
 from tocsin.core.settings import Settings
+from tocsin.desk.node import open_node
 from tocsin.interfaces.web import create_app
 from tocsin.interfaces.web.pages import ROUTES
 from tocsin.interfaces.web.pages.brief import PATH as BRIEF
@@ -22,7 +23,7 @@ PAGES += ["/scorecard", "/method", "/data", "/find", "/find?q=guin", "/find?q=qq
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    app = create_app(node(tmp_path_factory.mktemp("node")))
+    app = create_app(open_node(node(tmp_path_factory.mktemp("node"))))
     return TestClient(app, base_url=HOME, follow_redirects=False)
 
 
@@ -155,7 +156,7 @@ def test_a_workbench_for_others_answers_to_its_public_name(tmp_path):
     settings = node(tmp_path)
     public = Settings(home=settings.home, offline=True, host="0.0.0.0")
 
-    assert TestClient(create_app(public), base_url="http://desk.example").get("/").status_code == 200
+    assert TestClient(create_app(open_node(public)), base_url="http://desk.example").get("/").status_code == 200
 
 
 @pytest.mark.parametrize("address", ["/docs", "/redoc", "/openapi.json"])
@@ -239,7 +240,7 @@ def test_states_have_labels_in_arabic_that_set_their_own_direction(client):
 def test_a_broken_local_release_is_said_on_every_page(tmp_path):
     settings = node(tmp_path)
     (settings.release / "archive.csv").unlink()
-    client = TestClient(create_app(settings), base_url=HOME)
+    client = TestClient(create_app(open_node(settings)), base_url=HOME)
 
     answer = client.get("/")
 
@@ -249,7 +250,7 @@ def test_a_broken_local_release_is_said_on_every_page(tmp_path):
 
 
 def test_an_unforeseen_error_tells_nothing_of_the_inside(tmp_path, monkeypatch):
-    client = TestClient(create_app(node(tmp_path)), base_url=HOME, raise_server_exceptions=False)
+    client = TestClient(create_app(open_node(node(tmp_path))), base_url=HOME, raise_server_exceptions=False)
     monkeypatch.setattr(
         "tocsin.interfaces.web.pages.world.world_view", lambda *_: (_ for _ in ()).throw(KeyError("secret"))
     )
@@ -262,7 +263,7 @@ def test_an_unforeseen_error_tells_nothing_of_the_inside(tmp_path, monkeypatch):
 
 
 def test_a_node_without_any_readable_release_answers_with_the_error(tmp_path, monkeypatch):
-    client = TestClient(create_app(node(tmp_path)), base_url=HOME, raise_server_exceptions=False)
+    client = TestClient(create_app(open_node(node(tmp_path))), base_url=HOME, raise_server_exceptions=False)
 
     def broken(settings):
         raise ReleaseError("nothing can be read", remedy="Install again")

@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.tiny_release import node, tiny_release
 
+from tocsin.desk.node import open_node
 from tocsin.interfaces.web import create_app
 
 TWINS = ["/monday.json", "/world.json", "/country/SDN.json", "/country/RWA.json", "/country/ISL.json"]
@@ -15,7 +16,7 @@ TWINS += ["/scorecard.json", "/method.json", "/data.json"]
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    return TestClient(create_app(node(tmp_path_factory.mktemp("node"))), base_url="http://127.0.0.1:8420")
+    return TestClient(create_app(open_node(node(tmp_path_factory.mktemp("node")))), base_url="http://127.0.0.1:8420")
 
 
 def objects(value):
@@ -145,7 +146,9 @@ def test_monday_says_plainly_that_nothing_is_dated(client):
 
 def test_monday_without_movement_says_no_meaningful_change(tmp_path):
     still = tuple(entry.model_copy(update={"change": None}) for entry in tiny_release().countries)
-    client = TestClient(create_app(node(tmp_path, tiny_release(countries=still))), base_url="http://127.0.0.1:8420")
+    client = TestClient(
+        create_app(open_node(node(tmp_path, tiny_release(countries=still)))), base_url="http://127.0.0.1:8420"
+    )
 
     page = client.get("/").text
 
@@ -190,7 +193,9 @@ def test_a_spreadsheet_is_not_given_a_formula(tmp_path):
     release = tiny_release()
     countries = [entry.model_dump() for entry in release.countries]
     countries[0]["contributions"][0]["label"] = '=HYPERLINK("http://evil.example")'
-    client = TestClient(create_app(node(tmp_path, tiny_release(countries=countries))), base_url="http://127.0.0.1:8420")
+    client = TestClient(
+        create_app(open_node(node(tmp_path, tiny_release(countries=countries)))), base_url="http://127.0.0.1:8420"
+    )
 
     text = client.get("/country/SDN/contributions.csv").text
 

@@ -8,14 +8,16 @@ import pytest
 
 from tocsin.core.errors import SettingsError
 from tocsin.core.settings import Settings
+from tocsin.desk.node import open_node
 from tocsin.interfaces.web import serve
 
 PROGRAM = """
 import sys
 from pathlib import Path
 from tocsin.core.settings import Settings
+from tocsin.desk.node import open_node
 from tocsin.interfaces.web import serve
-serve(Settings(home=Path(sys.argv[1]), offline=True, port=0), lambda address: print(address, flush=True))
+serve(open_node(Settings(home=Path(sys.argv[1]), offline=True, port=0)), lambda address: print(address, flush=True))
 print("ended", flush=True)
 """
 
@@ -27,12 +29,12 @@ def test_a_taken_port_is_a_sentence_with_the_remedy(tmp_path):
         settings = Settings(home=tmp_path, offline=True, port=holder.getsockname()[1])
 
         with pytest.raises(SettingsError, match="Choose a free port"):
-            serve(settings)
+            serve(open_node(settings))
 
 
 def test_a_host_that_is_not_ours_is_a_sentence(tmp_path):
     with pytest.raises(SettingsError, match=r"cannot listen on nowhere\.invalid"):
-        serve(Settings(home=tmp_path, offline=True, host="nowhere.invalid"))
+        serve(open_node(Settings(home=tmp_path, offline=True, host="nowhere.invalid")))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send to a process")

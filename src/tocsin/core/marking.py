@@ -1,7 +1,7 @@
 """Handling markings: a Traffic Light Protocol label, caveats and an audience, ordered from open to strict.
 
-Sources: FIRST, Traffic Light Protocol (TLP) version 2.0, August 2022, sections 2-4 (labels, wording, colours; the
-background is black for every label); Chatham House Rule (2002 wording) for the caveat of that name.
+Sources: FIRST, Traffic Light Protocol (TLP) version 2.0, August 2022 (what each label allows); Chatham House Rule (2002
+wording) for the caveat of that name.
 
 A marking forms a join semilattice: ``a.join(b)`` is the least strict marking at least as strict as both. What is made
 from several statements carries the join of their markings, so it can never be read by someone whom one of them shuts
@@ -11,7 +11,7 @@ out.
 from __future__ import annotations
 
 import re
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import reduce
 from typing import Annotated, Any, Self
 
@@ -27,53 +27,15 @@ from pydantic import (
     model_validator,
 )
 
+from tocsin.core.tlp import TLP
+
+__all__ = ["COMMUNITY", "EVERYONE", "IDENTIFIER", "TLP", "Audience", "Caveat", "Marking", "misfit", "strictest"]
+
 IDENTIFIER = r"[a-z0-9][a-z0-9-]{0,62}"
 """How organisations, groups and persons are named in markings and addresses: lower case, digits, hyphens."""
 
 EVERYONE, COMMUNITY = "everyone", "community"
 _TOKEN = re.compile(rf"(?:(?:org|group|person):{IDENTIFIER}|{EVERYONE}|{COMMUNITY})", re.ASCII)
-
-
-class TLP(Enum):
-    """A TLP 2.0 label; the order of members is from the most open to the strictest."""
-
-    CLEAR = ("TLP:CLEAR", "#FFFFFF")
-    GREEN = ("TLP:GREEN", "#33FF00")
-    AMBER = ("TLP:AMBER", "#FFC000")
-    AMBER_STRICT = ("TLP:AMBER+STRICT", "#FFC000")
-    RED = ("TLP:RED", "#FF2B2B")
-
-    @property
-    def label(self) -> str:
-        """The exact wording, for example ``TLP:AMBER+STRICT``."""
-        return self.value[0]
-
-    @property
-    def colour(self) -> str:
-        """The colour of the lettering, as a CSS hexadecimal triplet; the ground is ``#000000``."""
-        return self.value[1]
-
-    @property
-    def rank(self) -> int:
-        """0 for CLEAR to 4 for RED."""
-        return _RANKS[self]
-
-    @classmethod
-    def read(cls, text: Any) -> TLP:
-        """The label written as ``TLP:AMBER``, ``AMBER`` or ``amber+strict``.
-
-        Errors: ValueError names the five labels.
-        """
-        if isinstance(text, TLP):
-            return text
-        written = str(text).strip().upper().removeprefix("TLP:")
-        for label in cls:
-            if written in (label.label.removeprefix("TLP:"), label.name):
-                return label
-        raise ValueError(f"{str(text)[:40]!r} is no TLP 2.0 label; write one of " + ", ".join(one.label for one in cls))
-
-
-_RANKS = {label: rank for rank, label in enumerate(TLP)}
 
 
 class Caveat(StrEnum):

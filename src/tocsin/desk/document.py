@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from tocsin.core.marking import TLP
+from tocsin.core.tlp import TLP
 
 
 class Audience(StrEnum):

@@ -41,7 +41,7 @@ class Node:
         """A person with an account, at a door."""
         with self.store.reading() as reader:
             actor = reader.register.actor(person, clock(), self.store.world)
-        return Visit(self.store, actor, door, may)
+        return Visit(self.settings, self.store, actor, door, may)
 
     def local(self, door: str) -> Visit:
         """The one person of a node without accounts.
@@ -57,7 +57,9 @@ class Node:
 
     def operator(self, door: str) -> Visit:
         """Whoever holds the machine."""
-        return Visit(self.store, Actor("operator", "", roles=OPERATOR.roles, world=self.store.world), door)
+        return Visit(
+            self.settings, self.store, Actor("operator", "", roles=OPERATOR.roles, world=self.store.world), door
+        )
 
 
 def open_node(settings: Settings, *, team: bool | None = None, exercise: bool = False) -> Node:

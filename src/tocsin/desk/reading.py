@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 from tocsin.core.belief import Belief
 from tocsin.core.errors import ReleaseError, TocsinError
-from tocsin.core.marking import TLP
 from tocsin.core.place import place
 from tocsin.core.settings import Settings
+from tocsin.core.tlp import TLP
 from tocsin.forecast.release import (
     Analogue,
     Change,

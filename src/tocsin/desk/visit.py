@@ -10,6 +10,7 @@ from functools import cached_property
 from tocsin.core.errors import AccessError, NotFound
 from tocsin.core.marking import TLP, Caveat
 from tocsin.core.seeing import Actor, Role, may_see, reach
+from tocsin.core.settings import Settings
 from tocsin.store.chain import Line
 from tocsin.store.held import Held
 from tocsin.store.opening import Store
@@ -26,6 +27,7 @@ class Visit:
     may: what this door lets the person do; an API token may carry less than its owner's roles.
     """
 
+    settings: Settings
     store: Store
     actor: Actor
     door: str

@@ -15,8 +15,8 @@ class Held:
     """The head of a stored statement.
 
     recorded_at: when this node recorded it, which also orders statements: no two have the same.
-    opened_at: from when its audience is counted (see ``core.seeing.Visible``). subject: its key, as ``place:SDN``; that of
-    the statement it is about, if it is about one.
+    opened_at: from when its audience is counted (see ``core.seeing.Visible``).
+    subject: its key, as ``place:SDN``; that of the statement it is about, if it is about one.
     """
 
     id: str

@@ -56,7 +56,7 @@ class Known:
             select(tables.marking.c.id, tables.marking.c.canonical)
             .where(tables.marking.c.id > len(known))
             .order_by(tables.marking.c.id)
-        ).tuples()
+        )
         grown = {
             **(known if len(known) < newest else {}),
             **{id: Marking.model_validate_json(text) for id, text in rows},

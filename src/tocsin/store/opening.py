@@ -175,7 +175,7 @@ def _bring_up(store: Store) -> None:
     if version != NEWEST:
         _migrate(store, version)
     with store.engine.connect() as connection:
-        rows = dict(connection.execute(select(meta.c.name, meta.c.value)).tuples().all())
+        rows = dict(connection.execute(select(meta.c.name, meta.c.value)).all())
     if rows["world"] != store.world:
         raise StoreError(
             f"this store is for {rows['world']} statements, not for {store.world} ones",

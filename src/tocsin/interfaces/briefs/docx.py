@@ -6,7 +6,7 @@ import io
 from datetime import datetime, time
 from typing import Any
 
-from tocsin.core.marking import TLP
+from tocsin.core.tlp import TLP
 from tocsin.desk.document import Block, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
 from tocsin.interfaces.briefs import FOOT
 from tocsin.interfaces.briefs.docx_fit import body_size, column_widths

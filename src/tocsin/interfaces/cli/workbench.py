@@ -36,12 +36,16 @@ def up(
     The pages are served at once from the release at hand; behind them newer data are looked for and, where they differ,
     a newer release is built.
     """
+    from tocsin.desk.modelled import enter_release
+    from tocsin.desk.node import open_node
     from tocsin.desk.reading import facts, read
     from tocsin.interfaces.web.server import serve
 
     settings = Settings.read()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     served = facts(read(settings))
+    node = open_node(settings)
+    enter_release(node)
     behind = None if no_pull else _Freshening(settings)
 
     def ready(url: str) -> None:
@@ -59,7 +63,7 @@ def up(
             behind.start()
 
     try:
-        serve(settings, ready)
+        serve(node, ready)
     except KeyboardInterrupt:
         pass
     finally:

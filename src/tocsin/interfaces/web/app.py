@@ -15,8 +15,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.staticfiles import StaticFiles
 
 from tocsin.core.errors import TocsinError
-from tocsin.core.settings import Settings
+from tocsin.desk.node import Node
 from tocsin.desk.reading import facts, read
+from tocsin.interfaces.web.doors import visitor
 from tocsin.interfaces.web.errors import described, status_of, suggestions
 from tocsin.interfaces.web.labels import LANGUAGES, Labels
 from tocsin.interfaces.web.page import Elsewhere, Page, Route, as_csv, as_json
@@ -30,39 +31,39 @@ _HERE = Path(__file__).parent
 Show = Callable[[Page, Request], Response]
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application for one node. It reads releases and sources; no address changes anything."""
+def create_app(node: Node) -> FastAPI:
+    """The application for one node."""
     # FastAPI's own documentation pages load scripts from elsewhere, so they are off.
     app = FastAPI(title="Tocsin", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.settings = settings
+    app.state.node = node
     # Pages hold no secret that compressing them next to what somebody typed could give away.
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    app.add_middleware(Guard, listening_on=settings.host)
+    app.add_middleware(Guard, listening_on=node.settings.host)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     templates = _templates()
 
     # Before the pages, whose country takes every address below it as a name.
-    app.add_route(PATH, lambda request: brief_file(settings, request))
+    app.add_route(PATH, lambda request: brief_file(visitor(request), request))
     for route in ROUTES:
         show = _as_html(templates, route)
-        app.add_route(f"{route.stem}.json", _endpoint(settings, route, ".json", _as_json))
-        app.add_route(f"{route.stem}/{{table}}.csv", _endpoint(settings, route, "/{table}.csv", _as_csv))
-        app.add_route(route.path, _endpoint(settings, route, "", show))
+        app.add_route(f"{route.stem}.json", _endpoint(route, ".json", _as_json))
+        app.add_route(f"{route.stem}/{{table}}.csv", _endpoint(route, "/{table}.csv", _as_csv))
+        app.add_route(route.path, _endpoint(route, "", show))
 
     async def failed(request: Request, error: Exception) -> Response:
-        return _failed(templates, settings, request, error)
+        return _failed(templates, node, request, error)
 
     for kind in (TocsinError, HTTPException, Exception):
         app.add_exception_handler(kind, failed)
     return app
 
 
-def _endpoint(settings: Settings, route: Route, ending: str, show: Show) -> Callable[[Request], Response]:
+def _endpoint(route: Route, ending: str, show: Show) -> Callable[[Request], Response]:
     """Build the page, follow it where it is elsewhere (keeping the ending), or show it."""
 
     def answer(request: Request) -> Response:
         params = {**request.query_params, **request.path_params}
-        built = route.build(settings, params)
+        built = route.build(visitor(request), params)
         if isinstance(built, Elsewhere):
             address = quote(built.stem + ending.format(**request.path_params))
             query = f"?lang={quote(params['lang'])}" if "lang" in params else ""
@@ -113,12 +114,12 @@ def _templates() -> Environment:
     return templates
 
 
-def _failed(templates: Environment, settings: Settings, request: Request, error: Exception) -> Response:
+def _failed(templates: Environment, node: Node, request: Request, error: Exception) -> Response:
     """The error as its reader can use it; a machine gets JSON."""
     status, told = status_of(error), described(error, request.url.path)
     machine = request.url.path.endswith((".json", ".csv"))
     try:
-        header, likely = facts(read(settings)), suggestions(error, request, settings)
+        header, likely = facts(read(node.settings)), suggestions(error, request, node.settings)
     except TocsinError:
         # Not even the embedded release can be read: the error goes out without the house around it.
         header, likely, machine = None, [], True

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tocsin.core.settings import Settings
 from tocsin.desk.reading import CountryForecast, Facts
+from tocsin.desk.visit import Visit
 
 Params = Mapping[str, str]
 """What the address says: parts of the path and the query, by name."""
@@ -55,7 +55,7 @@ class Route:
     path: str
     stem: str
     template: str
-    build: Callable[[Settings, Params], Page | Elsewhere]
+    build: Callable[[Visit, Params], Page | Elsewhere]
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -10,6 +10,7 @@ import uvicorn
 
 from tocsin.core.errors import SettingsError
 from tocsin.core.settings import Settings
+from tocsin.desk.node import Node
 from tocsin.interfaces.web.app import create_app
 
 
@@ -17,16 +18,16 @@ def _quietly(address: str) -> None:
     """Tell nobody that the pages can be had."""
 
 
-def serve(settings: Settings, on_ready: Callable[[str], None] = _quietly) -> None:
+def serve(node: Node, on_ready: Callable[[str], None] = _quietly) -> None:
     """Serve until interrupted; ``on_ready`` is called once with the address when the first page can be had.
 
     Errors: SettingsError if the host or port cannot be listened on.
     """
-    listening = _listen(settings)
+    listening = _listen(node.settings)
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(node),
         loop="asyncio",
         http="h11",
         ws="none",

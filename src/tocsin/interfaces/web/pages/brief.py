@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.core.errors import BriefError
-from tocsin.core.settings import Settings
 from tocsin.desk.briefing import brief_content
 from tocsin.desk.document import Audience
+from tocsin.desk.visit import Visit
 from tocsin.interfaces.briefs import Format, file_name, render
 
 PATH = "/country/{query}/brief.{form}"
@@ -21,14 +21,14 @@ FORMS = ((Format.PDF, "PDF"), (Format.DOCX, "Word"), (Format.MD, "Markdown"))
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def brief_file(settings: Settings, request: Request) -> Response:
+def brief_file(visit: Visit, request: Request) -> Response:
     """``/country/{code or name}/brief.{form}?audience=``: the same file that `tocsin brief` writes.
 
     Errors: BriefError for an audience or a form that there is not; UnknownPlace or AmbiguousPlace.
     """
     form = _choice(Format, request.path_params["form"], "the ending of the address")
     audience = _choice(Audience, request.query_params.get("audience") or Audience.MINISTER, "audience")
-    brief = brief_content(settings, request.path_params["query"], audience)
+    brief = brief_content(visit.settings, request.path_params["query"], audience)
     return Response(
         render(brief, form),
         media_type=form.media_type,

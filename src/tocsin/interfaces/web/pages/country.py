@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.core.place import Place, places
-from tocsin.core.settings import Settings
 from tocsin.desk.country import CountryView, country_view
 from tocsin.desk.document import Audience
 from tocsin.desk.others import NOT_FETCHED
 from tocsin.desk.reading import Change
+from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.charts.bars import SignedAxis
 from tocsin.interfaces.web.charts.history import history_chart
 from tocsin.interfaces.web.labels import Labels
@@ -20,9 +20,9 @@ _CODES = (("cow", "COW"), ("gw", "Gleditsch-Ward"))
 """Codes shown above the name, with their titles."""
 
 
-def country_page(settings: Settings, params: Params) -> Page | Elsewhere:
+def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
     """``/country/{code or name}``; any other way of writing it leads to the one address of the state."""
-    view, labels = country_view(settings, params["query"]), Labels.read(params)
+    view, labels = country_view(visit.settings, params["query"]), Labels.read(params)
     place, facts = view.place, view.facts
     if params["query"] != place.id:
         return Elsewhere(f"/country/{place.id}")

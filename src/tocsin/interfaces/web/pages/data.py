@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from tocsin.core.settings import Settings
 from tocsin.desk.reading import facts, read
+from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import Page, Params, table
 
 
-def data_page(settings: Settings, params: Params) -> Page:
+def data_page(visit: Visit, params: Params) -> Page:
     """``/data``: receipts of the release, sources with terms and staleness, quarantined rows."""
     # Sources bring table readers along that no other page needs.
     from tocsin.desk.fetching import list_sources
 
-    header, sources = facts(read(settings)), list_sources(settings)
+    header, sources = facts(read(visit.settings)), list_sources(visit.settings)
     sheets = [
         {
             "source": source.id,

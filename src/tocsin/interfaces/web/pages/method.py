@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tocsin.core.settings import Settings
 from tocsin.desk.method import MethodView, method_view
+from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import Page, Params, Table, table
 
 _DESCRIBED = ("feature", "label", "theme", "unit", "description", "source")
 
 
-def method_page(settings: Settings, params: Params) -> Page:
+def method_page(visit: Visit, params: Params) -> Page:
     """``/method``: outcome, procedure, protocol, caveats, predictors."""
-    view = method_view(settings)
+    view = method_view(visit.settings)
     return Page(
         stem="/method",
         title="Method",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tocsin.core.settings import Settings
 from tocsin.desk.monday import Item, monday_view
+from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.charts.interval import Axis
 from tocsin.interfaces.web.charts.tiles import legend, tile_grid
 from tocsin.interfaces.web.labels import Labels
@@ -15,9 +15,9 @@ SHOWN = 20
 """States in the short ranking."""
 
 
-def monday_page(settings: Settings, params: Params) -> Page:
+def monday_page(visit: Visit, params: Params) -> Page:
     """``/``: at most ten changes, the tile grid and the highest twenty."""
-    view, labels = monday_view(settings), Labels.read(params)
+    view, labels = monday_view(visit.settings), Labels.read(params)
     facts = view.facts
     highest = [s for s in view.standings if s.forecast][:SHOWN]
     changes = [

@@ -6,8 +6,8 @@ import math
 
 from markupsafe import Markup
 
-from tocsin.core.settings import Settings
 from tocsin.desk.scorecard import METRICS, Beside, Metric, ReliabilityBin, ScoreBlock, ScorecardView, scorecard_view
+from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.charts.beside import beside_chart
 from tocsin.interfaces.web.charts.reliability import reliability_diagram
 from tocsin.interfaces.web.labels import Labels
@@ -17,9 +17,9 @@ NAMED = 8
 """States furthest from agreement, which are named."""
 
 
-def scorecard_page(settings: Settings, params: Params) -> Page:
+def scorecard_page(visit: Visit, params: Params) -> Page:
     """``/scorecard``: reliability, scores by block and model, comparisons, published forecasts beside ours."""
-    view, labels = scorecard_view(settings), Labels.read(params)
+    view, labels = scorecard_view(visit.settings), Labels.read(params)
     parted = sorted((e for e in view.beside if e.published.probability), key=apart, reverse=True)[:NAMED]
     return Page(
         stem="/scorecard",

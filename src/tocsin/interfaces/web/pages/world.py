@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.core.settings import Settings
+from tocsin.desk.visit import Visit
 from tocsin.desk.world import world_view
 from tocsin.interfaces.web.charts.interval import Axis
 from tocsin.interfaces.web.charts.tiles import legend, tile_grid
@@ -10,9 +10,9 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Page, Params, forecast_row, table
 
 
-def world_page(settings: Settings, params: Params) -> Page:
+def world_page(visit: Visit, params: Params) -> Page:
     """``/world?region=``: every state, those without a forecast with the reason."""
-    view, labels = world_view(settings, params.get("region") or None), Labels.read(params)
+    view, labels = world_view(visit.settings, params.get("region") or None), Labels.read(params)
     facts = view.facts
     rows = [
         forecast_row(s.place.id, labels.of(s.place), s.forecast, facts)
