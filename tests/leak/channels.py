@@ -1,0 +1,134 @@
+"""Every channel of the workbench, found in the route table: what one person is told at each address, in one world."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, START, World
+from tocsin.core.instant import written
+from tocsin.desk.node import Node
+from tocsin.desk.visit import Visit
+from tocsin.interfaces.web import create_app
+
+HOME = "http://127.0.0.1:8420"
+NO_STATEMENT = "0" * 64
+
+UNTOLD = {
+    # What these say of other people's doings is the steward's to know by office: how many lines the log has.
+    "/api/v1/audit/verify",
+    "/static",
+}
+
+
+class Stage(Node):
+    """A node whose world and visitor can be changed, so that one application serves all of them."""
+
+    def show(self, world: World, person: str) -> None:
+        """From now on this world, to this person."""
+        object.__setattr__(self, "store", world.node.store)
+        object.__setattr__(self, "shown", (world, person))
+
+    def local(self, door: str) -> Visit:
+        """The person whose eyes we look through."""
+        world, person = self.shown
+        return world.visit(person, door)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+
+
+Choose = Callable[[World, random.Random], str]
+
+_FILL: dict[str, Choose] = {
+    "id": lambda world, pick: pick.choice([*(one.id for one in world.statements()), NO_STATEMENT]),
+    "query": lambda world, pick: pick.choice(PLACES),
+    "key": lambda world, pick: _subject(world, pick),
+    "subject": lambda world, pick: _subject(world, pick),
+    "kind": lambda world, pick: pick.choice(("note", "recall", "lineage", "nothing")),
+    "table": lambda world, pick: pick.choice(("statements", "forecast", "history", "differences")),
+    "form": lambda world, pick: pick.choice(("pdf", "docx", "md", "json")),
+    "person": lambda world, pick: pick.choice(world.persons),
+    "group": lambda world, pick: pick.choice((*GROUPS, "none")),
+    "organisation": lambda world, pick: pick.choice((*ORGANISATIONS, "none")),
+    "slug": lambda world, pick: "not-found",
+}
+"""What stands for each name in an address. A route with another name fails the test until it is taught here."""
+
+_QUERY: dict[str, Choose] = {
+    "q": lambda world, pick: pick.choice(("common", "canary", _word(world, pick), _word(world, pick)[:8])),
+    "as_of": lambda world, pick: written(START + pick.randrange(9, 24) * 1_000_000),
+    "since": lambda world, pick: written(START + pick.randrange(9, 24) * 1_000_000),
+    "until": lambda world, pick: written(START + pick.randrange(9, 24) * 1_000_000),
+    "subject": lambda world, pick: _subject(world, pick),
+    "kind": _FILL["kind"],
+    "limit": lambda world, pick: str(pick.choice((1, 2, 50))),
+    "supersedes": _FILL["id"],
+    "statement": _FILL["id"],
+    "person": _FILL["person"],
+}
+
+
+def _subject(world: World, pick: random.Random) -> str:
+    keys = [f"place:{place}" for place in PLACES] + [f"statement:{one.id}" for one in world.statements()]
+    return pick.choice(keys)
+
+
+def _word(world: World, pick: random.Random) -> str:
+    words = re.findall(r"canary\d+x", " ".join(one.open_bytes.decode() for one in world.statements()))
+    return pick.choice(words or ["canary"])
+
+
+def stage(world: World) -> tuple[Stage, TestClient]:
+    """An application, and a client on the same machine, that can be shown one world after the other."""
+    node = Stage(world.node.settings, world.node.store, team=False)
+    return node, TestClient(create_app(node), base_url=HOME, raise_server_exceptions=False, follow_redirects=False)
+
+
+def addresses(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Method and path of every route, also of those in routers and mounted applications."""
+
+    def walk(routes: list, above: str) -> Iterator[tuple[str, str]]:
+        for route in routes:
+            if isinstance(route, Mount):
+                yield from walk(route.routes or [], above + route.path)
+            elif isinstance(route, Route) or hasattr(route, "methods"):
+                for method in sorted(route.methods or {"GET"}):
+                    yield method, above + route.path
+            elif hasattr(route, "routes"):
+                yield from walk(route.routes, above)
+            else:
+                raise AssertionError(f"a route that the leak test does not know how to walk: {route!r}")
+
+    yield from walk(app.routes, "")
+
+
+def asks(app: FastAPI, world: World, pick: random.Random) -> list[Ask]:
+    """One request to every address that is read from, with its blanks filled in and some questions asked."""
+    found = []
+    for method, path in addresses(app):
+        if method != "GET" or path in UNTOLD:
+            continue
+        filled = re.sub(r"\{(\w+)(?::\w+)?\}", lambda blank: _FILL[blank[1]](world, pick), path)
+        names = pick.sample(sorted(_QUERY), pick.randrange(4))
+        found.append(Ask(method, filled, tuple((name, _QUERY[name](world, pick)) for name in names)))
+    return found
+
+
+def told(client: TestClient, ask: Ask) -> tuple[int, dict[str, str], str]:
+    """The whole answer: status, headers and body, without what is drawn anew for every answer."""
+    answer = client.request(ask.method, ask.path, params=list(ask.query))
+    headers = {name: value for name, value in answer.headers.items() if name != "date"}
+    return answer.status_code, headers, re.sub(r'(name="csrf"[^>]*value=)"[^"]*"', r'\1"(drawn anew)"', answer.text)

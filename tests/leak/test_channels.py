@@ -1,0 +1,83 @@
+"""Every channel, in random worlds: nothing that the oracle refuses is shown, counted or hinted at.
+
+``make leak`` asks for 10,000 worlds; TOCSIN_LEAK_WORLDS says how many, TOCSIN_LEAK_SEED where they begin.
+"""
+
+import os
+import random
+import re
+from difflib import unified_diff
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.leak.channels import addresses, asks, stage, told
+from tests.leak.worlds import build, empty, make_template, plans, without_hidden
+
+WORLDS = int(os.environ.get("TOCSIN_LEAK_WORLDS", "12"))
+SHARE = 1.0 if WORLDS < 100 else 0.25
+"""In a long run each world is asked a random quarter of all addresses: each address then thousands of times."""
+
+
+@pytest.fixture(scope="module")
+def theatre(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("leak")
+    template = make_template(folder / "template")
+    node, client = stage(empty(folder / "first", template))
+    return folder, template, node, client
+
+
+def hidden_words(world, person):
+    """What must not be told to a person: words and identities of every statement that they may not see."""
+    seen = world.seen_by(person)
+    recalled = {one.recalls for one in world.stored if one.recalls in {*seen} or one.id in seen}
+    for one in world.statements():
+        if one.id not in seen:
+            yield from re.findall(r"canary\d+x", one.open_bytes.decode())
+            if one.id not in recalled:
+                yield one.id
+                yield one.id[:12]
+
+
+def test_every_address_is_asked(theatre):
+    client = theatre[3]
+    found = {path for method, path in addresses(client.app) if method == "GET"}
+    assert {"/", "/country/{query:path}", "/country/{query:path}.json"} <= found
+
+
+@seed(int(os.environ.get("TOCSIN_LEAK_SEED", "1")))
+@settings(
+    max_examples=WORLDS,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    database=None,
+)
+@given(plan=plans())
+def test_nothing_hidden_is_told_or_makes_a_difference_at_any_address(theatre, plan, tmp_path_factory):
+    _, template, node, client = theatre
+    here = tmp_path_factory.mktemp("world")
+    world = build(plan, empty(here / "w", template))
+    person = world.persons[plan["asker"] % len(world.persons)]
+    other = without_hidden(world, person, empty(here / "v", template))
+    pick = random.Random(repr(plan))
+    requests = [ask for ask in asks(client.app, world, pick) if pick.random() < SHARE]
+    secrets = set(hidden_words(world, person))
+
+    answers = []
+    for shown in (world, other):
+        node.show(shown, person)
+        answers.append([told(client, ask) for ask in requests])
+
+    for ask, here_told, there_told in zip(requests, *answers, strict=True):
+        asked = " ".join([ask.path, *(value for _, value in ask.query)])
+        status, headers, body = here_told
+        assert status < 500, (ask, body)
+        for secret in secrets:
+            if secret not in asked:
+                assert secret not in body, (ask, secret)
+                assert secret not in str(headers), (ask, secret)
+        assert here_told[:2] == there_told[:2], ask
+        assert here_told[2] == there_told[2], "\n".join([str(ask), *unified_diff(there_told[2].split(), body.split())])
+    world.node.store.close()
+    other.node.store.close()
