@@ -1,4 +1,6 @@
 import os
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,51 @@ def pytest_runtest_makereport(item, call):
         path, line, _ = item.location
         report.longrepr = (path, line or 0, "Skipped: LightGBM needs the OpenMP runtime (Debian: libgomp1)")
     return report
+
+
+def pytest_addoption(parser):
+    parser.addoption("--flips", type=int, default=15, help="bytes to change in each database to see it found")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server in which tests may make databases; one for each worker."""
+    from tests.postgresql import NoServer, Server
+
+    if named := os.environ.get("TOCSIN_TEST_DATABASE"):
+        yield named
+        return
+    try:
+        server = Server()
+    except NoServer as reason:
+        pytest.skip(str(reason))
+    yield server.address
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request) -> Iterator[str]:
+    """An empty database, as TOCSIN_DATABASE names it: each test runs on both kinds."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    from tests.postgresql import fresh
+
+    with fresh(request.getfixturevalue("postgresql")) as address:
+        yield address
+
+
+@pytest.fixture
+def clock() -> Callable[[], int]:
+    """A clock that goes on by a millisecond whenever it is asked."""
+    return count(1_790_000_000_000_000, 1000).__next__
+
+
+@pytest.fixture
+def store(database, clock, tmp_path):
+    """An empty store, on both kinds of database."""
+    from tocsin.store.opening import open_store
+
+    opened = open_store(database, tmp_path / "store", clock=clock)
+    yield opened
+    opened.close()

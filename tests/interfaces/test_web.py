@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from tests.tiny_release import HOSTILE, node
 
-from tocsin.core.errors import ReleaseError
+from tocsin.core.errors import ReleaseError, SettingsError
 from tocsin.core.settings import Settings
 from tocsin.desk.node import open_node
 from tocsin.interfaces.web import create_app
@@ -152,11 +152,11 @@ def test_this_machine_s_own_names_reach_it(client, host):
     assert client.get("/", headers={"host": host}).status_code == 200
 
 
-def test_a_workbench_for_others_answers_to_its_public_name(tmp_path):
-    settings = node(tmp_path)
-    public = Settings(home=settings.home, offline=True, host="0.0.0.0")
+def test_a_workbench_without_accounts_is_not_opened_to_others(tmp_path):
+    public = Settings(home=node(tmp_path).home, offline=True, host="0.0.0.0")
 
-    assert TestClient(create_app(open_node(public)), base_url="http://desk.example").get("/").status_code == 200
+    with pytest.raises(SettingsError, match="Start it with --team"):
+        create_app(open_node(public))
 
 
 @pytest.mark.parametrize("address", ["/docs", "/redoc", "/openapi.json"])
@@ -268,7 +268,7 @@ def test_a_node_without_any_readable_release_answers_with_the_error(tmp_path, mo
     def broken(settings):
         raise ReleaseError("nothing can be read", remedy="Install again")
 
-    monkeypatch.setattr("tocsin.interfaces.web.app.read", broken)
+    monkeypatch.setattr("tocsin.interfaces.web.failing.read", broken)
     monkeypatch.setattr("tocsin.desk.world.read", broken)
 
     answer = client.get("/world")

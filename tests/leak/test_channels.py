@@ -63,6 +63,7 @@ def test_nothing_hidden_is_told_or_makes_a_difference_at_any_address(theatre, pl
     pick = random.Random(repr(plan))
     requests = [ask for ask in asks(client.app, world, pick) if pick.random() < SHARE]
     secrets = set(hidden_words(world, person))
+    known = {one.id for one in world.statements()}
 
     answers = []
     for shown in (world, other):
@@ -77,7 +78,22 @@ def test_nothing_hidden_is_told_or_makes_a_difference_at_any_address(theatre, pl
             if secret not in asked:
                 assert secret not in body, (ask, secret)
                 assert secret not in str(headers), (ask, secret)
-        assert here_told[:2] == there_told[:2], ask
-        assert here_told[2] == there_told[2], "\n".join([str(ask), *unified_diff(there_told[2].split(), body.split())])
+        here_told, there_told = _without_chain(here_told, known), _without_chain(there_told, known)
+        if here_told != there_told:
+            pytest.fail("\n".join([str(ask), *unified_diff(_lines(there_told), _lines(here_told), n=2, lineterm="")]))
     world.node.store.close()
     other.node.store.close()
+
+
+def _without_chain(answer, known):
+    """The answer without digests of the audit chain, which tell nothing of what they were made from."""
+    status, headers, body = answer
+    told = re.sub(r"\b[0-9a-f]{64}\b", lambda found: found[0] if found[0] in known else "-", body)
+    # An entity tag is made from the body, and so from those digests too.
+    return status, {name: value for name, value in headers.items() if name != "etag" or told == body}, told
+
+
+def _lines(answer):
+    """An answer in lines, to be compared by a person."""
+    status, headers, body = answer
+    return [str(status), *(f"{name}: {value}" for name, value in headers.items()), *re.split(r"\n|(?<=,)", body)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from tests.leak.oracle import Stored, visible
 from tocsin.core.errors import TocsinError
@@ -30,6 +31,7 @@ from tocsin.desk.node import Node
 from tocsin.desk.visit import Visit
 from tocsin.store.chain import Line
 from tocsin.store.opening import Store, open_store
+from tocsin.store.tables import audit
 
 ORGANISATIONS = ("aa", "bb", "cc")
 GROUPS = ("lakes", "sahel")
@@ -76,17 +78,17 @@ class Clock:
 
 @dataclass
 class World:
-    """A node with what was recorded in it, in order: entries of the register, and statements."""
+    """A node with what was recorded in it, in order: as of which instant, by which clock, and what."""
 
     node: Node
     clock: Clock
-    record: list[tuple[int, Entry | Statement]] = field(default_factory=list)
+    record: list[tuple[int, int, Entry | Statement]] = field(default_factory=list)
     refused: int = 0
 
     @property
     def entries(self) -> list[dict[str, Any]]:
         """The register's entries as JSON."""
-        return [json.loads(one.model_dump_json()) for _, one in self.record if isinstance(one, Entry)]
+        return [json.loads(one.model_dump_json()) for _, _, one in self.record if isinstance(one, Entry)]
 
     @property
     def stored(self) -> list[Stored]:
@@ -101,7 +103,7 @@ class World:
                 about=one.subject.id if one.subject.type == "statement" else None,
                 recalls=one.recalls,
             )
-            for at, one in self.record
+            for at, _, one in self.record
             if isinstance(one, Statement)
         ]
 
@@ -112,7 +114,7 @@ class World:
 
     def statements(self) -> list[Statement]:
         """Every statement."""
-        return [one for _, one in self.record if isinstance(one, Statement)]
+        return [one for _, _, one in self.record if isinstance(one, Statement)]
 
     def seen_by(self, person: str) -> set[str]:
         """What the oracle lets a person see now."""
@@ -176,24 +178,46 @@ def without_hidden(world: World, person: str, fresh: World) -> World:
     while told:
         seen |= set(told)
         told = [about[id] for id in told if about.get(id)]
-    for at, one in world.record:
-        fresh.clock.at = at
-        if isinstance(one, Entry):
-            _enter(fresh, one)
-        elif one.id in seen:
-            with fresh.node.store.writing() as writer:
-                head = writer.add(one)
-                writer.note(Line(one.author.person, one.author.organisation, "web", "wrote", (one.id,)))
-            fresh.record.append((head.recorded_at, one))
+    happened = [(clock, 0, number, (at, one)) for number, (at, clock, one) in enumerate(world.record)]
+    happened += [(at, 1, number, line) for number, (at, line) in enumerate(_lines(world, seen))]
+    for clock, _, _, what in sorted(happened, key=lambda event: event[:3]):
+        fresh.clock.at = clock
+        with fresh.node.store.writing() as writer:
+            if isinstance(what, Line):
+                writer.note(what)
+                continue
+            at, one = what
+            writer._last = at - 1  # what was recorded in between, and is not here, took instants of its own
+            if isinstance(one, Entry):
+                writer.enter(one, None)
+            elif one.id in seen:
+                writer.add(one)
+            else:
+                continue
+        fresh.record.append((at, clock, one))
     fresh.clock.at = world.clock.at
     return fresh
+
+
+def _lines(world: World, seen: set[str]) -> list[tuple[int, Line]]:
+    """The lines of the log, without those about what is not seen; what the store vouches for it writes by itself."""
+    hidden = {one.id for one in world.statements()} - seen
+    with world.node.store.reading() as reader:
+        rows = reader.connection.execute(select(audit).order_by(audit.c.seq)).all()
+    found = []
+    for row in rows:
+        objects = json.loads(row.objects)
+        kept = tuple(id for id in objects if id not in hidden or row.act == "denied")
+        if row.act != "recorded" and (kept or not objects):
+            line = Line(row.person, row.organisation, row.door, row.act, kept, json.loads(row.detail))
+            found.append((row.at, line))
+    return found
 
 
 def _enter(world: World, entry: Entry) -> None:
     with world.node.store.writing() as writer:
         at = writer.enter(entry, None)
-    world.record.append((at, entry))
-    world.clock.at = at
+    world.record.append((at, world.clock.at, entry))
 
 
 def _person(world: World, number: int) -> str:
@@ -205,7 +229,7 @@ def _made(world: World, id: str) -> None:
     with world.node.store.reading() as reader:
         head = reader.find([id])[id]
         ((shown, sealed),) = reader.parts([head]).values()
-    world.record.append((head.recorded_at, Statement.from_parts(shown, sealed)))
+    world.record.append((head.recorded_at, world.clock.at, Statement.from_parts(shown, sealed)))
 
 
 def _marking(who: int, label: int, persons: list[str]) -> dict[str, Any]:

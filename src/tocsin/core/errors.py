@@ -17,9 +17,12 @@ TocsinError
 │   ├── FitError             a model cannot be fitted to these data
 │   └── ReleaseError         a release is missing, malformed or does not rebuild
 ├── StatementError           a statement breaks a rule (the field and the rule attached)
+├── RegisterError            a change of organisations, persons or groups breaks a rule (the field attached)
 ├── NotFound                 there is no such thing, or not for the one who asks: the two read alike
 ├── AccessError              who asks may not do this
-│   └── SignInNeeded         nobody is signed in, or no longer
+│   ├── SignInNeeded         nobody is signed in, or no longer
+│   └── TooManyAttempts      somebody has tried too often and must wait (the seconds attached)
+├── ProviderError            the identity provider does not answer, or not as it should
 ├── StoreError               the store cannot be opened, is another world's, or is damaged
 ├── ScoreError               forecasts and outcomes cannot be scored together
 └── BriefError               a document cannot be made
@@ -131,6 +134,17 @@ class StatementError(TocsinError):
         self.field = field
 
 
+class RegisterError(TocsinError):
+    """A change of organisations, persons or groups breaks a rule.
+
+    field: the field concerned, as ``organisation``.
+    """
+
+    def __init__(self, what: str, *, field: str, remedy: str = "") -> None:
+        super().__init__(what, where=field, remedy=remedy)
+        self.field = field
+
+
 class NotFound(TocsinError):
     """There is no such thing, or not for the one who asks: the two read alike."""
 
@@ -141,6 +155,21 @@ class AccessError(TocsinError):
 
 class SignInNeeded(AccessError):
     """Nobody is signed in, or no longer."""
+
+
+class TooManyAttempts(AccessError):
+    """Somebody has tried too often and must wait.
+
+    seconds: how long.
+    """
+
+    def __init__(self, what: str, *, seconds: int, remedy: str = "") -> None:
+        super().__init__(what, remedy=remedy)
+        self.seconds = seconds
+
+
+class ProviderError(TocsinError):
+    """The identity provider does not answer, or not as it should."""
 
 
 class StoreError(TocsinError):

@@ -37,7 +37,8 @@ def written(microseconds: Instant) -> str:
     >>> written(1000000)
     '1970-01-01T00:00:01.000000Z'
     """
-    return moment(microseconds).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime, which writes the year 900 in three digits.
+    return moment(microseconds).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse(text: str) -> Instant:

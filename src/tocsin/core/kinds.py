@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tocsin.core.marking import Marking
+from tocsin.core.marking import IDENTIFIER, Marking
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
@@ -23,6 +23,9 @@ class Body(BaseModel):
 
     searched: ClassVar[tuple[str, ...]] = ()
     """The fields whose words can be searched."""
+
+    tells_of_inputs: ClassVar[bool] = False
+    """Whether it tells what it was made from; then it is open to nobody to whom one of those is shut."""
 
 
 class Note(Body):
@@ -79,10 +82,30 @@ class Recall(Body):
     searched = ("reason",)
 
 
-class Downgrade(Body):
-    """The originator of the subject agrees that exactly this text may go out under a less strict marking.
+class Proposal(Body):
+    """A less restricted note drafted from restricted statements, whose originators are asked to agree to it.
 
-    derived: SHA-256 of the canonical JSON of the derived body. to: its marking.
+    What it was drafted from is in the sealed part, as every link is. about: the subject of the note, as ``place:SDN``.
+    to: the marking it is to have. by: the organisation that will stand as its author; None if nobody will. salt: keeps
+    an approval, which more people may see than the proposal, from confirming a guess at its words.
+    """
+
+    kind: Literal["proposal"] = "proposal"
+    note: Note
+    about: Annotated[str, StringConstraints(pattern=r"^(place|period):[A-Za-z0-9][A-Za-z0-9:-]{0,79}$")]
+    to: Marking
+    by: Annotated[str, StringConstraints(pattern=rf"^{IDENTIFIER}$")] | None
+    reason: Text
+    salt: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+    searched = ("reason",)
+    tells_of_inputs = True
+
+
+class Downgrade(Body):
+    """The originator of the subject agrees that exactly one text may go out under a less strict marking.
+
+    derived: the digest of that text with all that was proposed with it (``desk.proposals.pin``). to: its marking.
     """
 
     kind: Literal["downgrade"] = "downgrade"
@@ -90,23 +113,26 @@ class Downgrade(Body):
     to: Marking
     reason: Text
 
+    searched = ("reason",)
+
 
 class Lineage(Body):
-    """Where a released statement (the subject) comes from, and what was taken out of it.
+    """Where a released statement (the subject) comes from: links in the sealed part to the proposal, its sources and
+    their approvals.
 
     It is a statement of its own, under the join of the sources' markings, because the released one must not even hint
-    that there is more. difference: lines of the sources and the released text, each with a leading ``-``, ``+`` or
-    blank.
+    that there is more. It does not hold what was taken out: a source that is recalled later must take its words along.
+    derived: the digest that the approvals pinned.
     """
 
     kind: Literal["lineage"] = "lineage"
-    sources: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=64)]
-    approvals: Annotated[tuple[Digest, ...], Field(max_length=64)]
-    difference: Annotated[tuple[str, ...], Field(max_length=5000)]
+    derived: Digest
+
+    tells_of_inputs = True
 
 
 AnyBody = Annotated[
-    Note | Forecast | Release | Recall | Downgrade | Lineage,
+    Note | Forecast | Release | Recall | Proposal | Downgrade | Lineage,
     Field(discriminator="kind"),
 ]
 
@@ -115,6 +141,7 @@ KINDS: dict[str, type[Body]] = {
     "forecast": Forecast,
     "release": Release,
     "recall": Recall,
+    "proposal": Proposal,
     "downgrade": Downgrade,
     "lineage": Lineage,
 }

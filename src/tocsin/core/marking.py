@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -167,6 +167,11 @@ class Marking(BaseModel):
     def label(self) -> str:
         """The label and the caveats as they stand on a page, for example ``TLP:AMBER · CHATHAM HOUSE RULE``."""
         return " · ".join([self.tlp.label, *sorted(self.caveats)])
+
+    @cached_property
+    def fits(self) -> bool:
+        """Whether the audience is within what the label allows and is somebody; asked for every row of every list."""
+        return bool(self.audience.root) and not misfit(self.tlp, self.audience)
 
     def join(self, other: Marking) -> Marking:
         """The least strict marking that is at least as strict as both."""

@@ -37,6 +37,7 @@ _TITLES = {
 _LIST = "The places with all their codes and names are in places.csv and place_aliases.csv"
 
 
+@lru_cache(maxsize=256)
 def places(year: int | None = None) -> tuple[Place, ...]:
     """The states, by English name: those that existed at some time in the year, or all there are if no year is given.
 

@@ -6,7 +6,7 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
@@ -110,7 +110,10 @@ class Organisation:
 
 @dataclass(frozen=True)
 class Person:
-    """A person with an account."""
+    """A person with an account.
+
+    roles: at least one; none means that it is not for the reader to know.
+    """
 
     id: str
     name: str
@@ -149,14 +152,18 @@ class Group:
         """The stay of each organisation that is no member yet but is recorded to become one."""
         return {spell.organisation: spell for spell in self.spells if at < spell.since < spell.until}
 
+    def parties(self, at: Instant) -> frozenset[str]:
+        """The organisations that know of the group at an instant: members, those expected, and its keeper."""
+        return frozenset({*self.members(at), *self.expected(at), self.keeper})
+
 
 @dataclass(frozen=True)
 class Preview:
     """Who will see something stored under a marking now.
 
-    organisations: how many persons of each. persons: their ids. through: for each name of the audience, how many
-    persons it lets in. later: organisations that are recorded to join a group of the audience, whose persons will see
-    it only if it is back-filled, with the number of persons.
+    organisations: how many persons of each. persons: ids of those among them whom the asker may know by name.
+    through: for each name of the audience, how many persons it lets in. later: organisations that are recorded to join
+    a group of the audience, whose persons will see it only if it is back-filled, with the number of persons.
     """
 
     marking: Marking
@@ -164,6 +171,10 @@ class Preview:
     persons: tuple[str, ...]
     through: Mapping[str, int]
     later: Mapping[str, int]
+
+    def naming(self, known: Container[str]) -> Preview:
+        """The same numbers, with only those persons by name whose ids are known."""
+        return replace(self, persons=tuple(id for id in self.persons if id in known))
 
 
 @dataclass(frozen=True)
@@ -215,13 +226,47 @@ class Register:
             organisation=known.organisation,
             affiliation=known.affiliation,
             roles=known.roles,
-            groups={
-                group.id: spell.opened
-                for group in self.groups.values()
-                if (spell := group.members(at).get(known.organisation))
-            },
+            groups=self.groups_of(known.organisation, at),
             active=known.active,
             world=world,
+        )
+
+    def groups_of(self, organisation: str, at: Instant) -> dict[str, Instant]:
+        """The groups of which an organisation is a member at an instant, each with the instant from which it sees."""
+        return {
+            group.id: spell.opened for group in self.groups.values() if (spell := group.members(at).get(organisation))
+        }
+
+    def known_to(self, actor: Actor, at: Instant) -> Register:
+        """What an actor may know of everybody at an instant, without being a steward.
+
+        All organisations by name; the groups to which their organisation is a party, with stays that are not over (all
+        stays if it is the keeper); the persons of their own organisation, and of every other party to those groups
+        those with an open account. No email but their own, and no roles outside their organisation.
+        """
+        own = actor.organisation
+        if not actor.active or not own:
+            return Register()
+        groups = {
+            group.id: group
+            if group.keeper == own
+            else replace(group, spells=tuple(spell for spell in group.spells if max(at, spell.since) < spell.until))
+            for group in self.groups.values()
+            if own in group.parties(at)
+        }
+        acquainted = frozenset({own}).union(*(group.parties(at) for group in groups.values()))
+        return Register(
+            self.organisations,
+            {
+                person.id: replace(
+                    person,
+                    roles=person.roles if person.organisation == own else frozenset(),
+                    email=person.email if person.id == actor.person else "",
+                )
+                for person in self.persons.values()
+                if person.organisation == own or (person.organisation in acquainted and person.active)
+            },
+            groups,
         )
 
     def unknown(self, marking: Marking) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from tocsin.core.instant import EVER, Instant
-from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Caveat, Marking, misfit
+from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Caveat, Marking
 
 World = Literal["real", "exercise"]
 """Fictional statements live in a store of their own, and nothing crosses."""
@@ -109,7 +109,7 @@ def reach(actor: Actor, marking: Marking) -> Instant | None:
 
     It speaks of the audience alone: not of authors, recalls or the exercise.
     """
-    if not actor.active or misfit(marking.tlp, marking.audience) or not marking.audience.root:
+    if not actor.active or not marking.fits:
         return None
     opened = EVER
     for clause in marking.audience.root:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tocsin.core.errors import SettingsError
@@ -26,6 +26,8 @@ class Settings:
     (``TOCSIN_DATABASE``).
     origin: the address at which people reach a team node, as ``https://tocsin.example`` (``TOCSIN_ORIGIN``).
     token: an API token with which the command line acts on a team node (``TOCSIN_TOKEN``).
+    oidc_issuer, oidc_client, oidc_secret: the identity provider through which people may sign in to a team node, and
+    what it knows this node by (``TOCSIN_OIDC_ISSUER``, ``TOCSIN_OIDC_CLIENT``, ``TOCSIN_OIDC_SECRET``); all or none.
     """
 
     home: Path
@@ -34,9 +36,12 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8420
     who: str = "this node"
-    database: str = ""
+    database: str = field(default="", repr=False)
     origin: str = ""
-    token: str = ""
+    token: str = field(default="", repr=False)
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: str = field(default="", repr=False)
 
     @property
     def cache(self) -> Path:
@@ -84,7 +89,33 @@ class Settings:
             database=env.get("TOCSIN_DATABASE", "").strip(),
             origin=env.get("TOCSIN_ORIGIN", "").strip().rstrip("/"),
             token=env.get("TOCSIN_TOKEN", "").strip(),
+            **_provider(env),
         )
+
+
+def _provider(env: Mapping[str, str]) -> dict[str, str]:
+    """The identity provider: three settings that mean something only together."""
+    names = {
+        "oidc_issuer": "TOCSIN_OIDC_ISSUER",
+        "oidc_client": "TOCSIN_OIDC_CLIENT",
+        "oidc_secret": "TOCSIN_OIDC_SECRET",
+    }
+    given = {key: env.get(name, "").strip() for key, name in names.items()}
+    missing = [names[key] for key, value in given.items() if not value]
+    if 0 < len(missing) < len(names):
+        raise SettingsError(
+            "an identity provider needs its issuer, the client's name and the client's secret",
+            where=", ".join(missing),
+            remedy="Set all three, or none to sign in with passwords only",
+        )
+    issuer = given["oidc_issuer"]
+    if issuer and not issuer.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise SettingsError(
+            f"{issuer[:80]!r} is no address of an identity provider, or not a safe one",
+            where="TOCSIN_OIDC_ISSUER",
+            remedy="Write it as the provider publishes it, beginning with https://",
+        )
+    return given
 
 
 def _folder(name: str, text: str) -> Path:

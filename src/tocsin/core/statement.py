@@ -145,7 +145,10 @@ class Statement(_Part):
     @field_validator("made_at")
     @classmethod
     def _in_utc(cls, value: datetime) -> datetime:
-        return moment(instant(value))
+        try:
+            return moment(instant(value))
+        except OverflowError:
+            raise ValueError("in UTC it is before the year 1 or after the year 9999") from None
 
     @field_serializer("made_at")
     def _written(self, value: datetime) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from tocsin import __version__
 from tocsin.core.errors import FitError, TocsinError
 from tocsin.core.settings import Settings
+from tocsin.core.work import Progress, silent
 
 if TYPE_CHECKING:
     from tocsin.sources.catalogue import Source, Table
@@ -27,6 +28,10 @@ ROOM_WANTED, ROOM_NEEDED = 500, 50
 """Free megabytes below which building a release gets tight, and below which nothing can be fetched."""
 
 
+TOLD = 3
+"""Findings of one area of the store that are told one by one."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One thing looked at: its name, state, what was found, and what to do unless all is well."""
@@ -37,7 +42,7 @@ class Check:
     remedy: str = ""
 
 
-def examine(environ: Mapping[str, str] | None = None) -> tuple[Check, ...]:
+def examine(environ: Mapping[str, str] | None = None, progress: Progress = silent) -> tuple[Check, ...]:
     """Look at everything Tocsin needs; a check that cannot be made is itself a finding, never an error."""
     checks = [_python()]
     try:
@@ -47,6 +52,7 @@ def examine(environ: Mapping[str, str] | None = None) -> tuple[Check, ...]:
         return (*checks, broken, *_releases(None), _fitting(), _typesetting())
     checks.append(Check("settings", "ok", f"home {settings.home}"))
     checks += [_home(settings), _room(settings), _mirror(settings), _receipts(settings)]
+    checks += [*_store(settings, False, progress), *_store(settings, True, progress)]
     return (*checks, *_cached(settings), *_releases(settings), _fitting(), _typesetting())
 
 
@@ -104,6 +110,28 @@ def _receipts(settings: Settings) -> Check:
         return Check("receipts", "ok", found)
 
     return _guarded("receipts", look, "Make the file readable, or move it aside")
+
+
+def _store(settings: Settings, exercise: bool, progress: Progress) -> Iterable[Check]:
+    """The store of statements: one line for each area of its examination."""
+    from tocsin.desk.keeping import examine_store
+
+    name = "exercise" if exercise else "store"
+    try:
+        areas = examine_store(settings, exercise=exercise, progress=progress)
+    except Exception as error:
+        yield _broken(name, error, "Run it with the node stopped; if it stays so, restore a backup")
+        return
+    if not areas and not exercise:
+        yield Check(name, "ok", "none yet: it is made when the workbench is first opened")
+    for area in areas:
+        told = "; ".join(f"{one.where}: {one.what}" for one in area.findings[:TOLD])
+        more = len(area.findings) + area.more - TOLD
+        found = told + (f"; and {more} more" if more > 0 else "")
+        state: State = "ok" if not area.findings else "warn" if area.sound else "fail"
+        sound = f"{area.examined:,} looked at".replace(",", " ") if area.examined else "sound"
+        remedy = area.findings[0].remedy if area.findings else ""
+        yield Check(f"{name}: {area.name}", state, found or sound, remedy)
 
 
 def _cached(settings: Settings) -> Iterable[Check]:
@@ -183,7 +211,11 @@ def _guarded(name: str, look: Callable[[], Check], remedy: str) -> Check:
     # A doctor that dies of the illness is no use: whatever a check raises is its finding.
     try:
         return look()
-    except TocsinError as error:
-        return Check(name, "fail", f"{error.where}: {error.what}".removeprefix(": "), error.remedy or remedy)
     except Exception as error:
-        return Check(name, "fail", f"{type(error).__name__}: {error}", remedy)
+        return _broken(name, error, remedy)
+
+
+def _broken(name: str, error: Exception, remedy: str) -> Check:
+    if isinstance(error, TocsinError):
+        return Check(name, "fail", f"{error.where}: {error.what}".removeprefix(": "), error.remedy or remedy)
+    return Check(name, "fail", f"{type(error).__name__}: {error}", remedy)

@@ -6,10 +6,11 @@ differ in what they say. Text is plain: no block carries markup of any format.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tocsin.core.tlp import TLP
 
@@ -97,31 +98,87 @@ class SmallPrint:
 Block = Heading | Paragraph | Bullets | KeyFigure | Table | SmallPrint
 
 
-@dataclass(frozen=True)
-class Brief:
-    """One page about one country for one audience.
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """What every document has, whatever it is about.
 
-    place: Tocsin place id. language: BCP 47 tag. prepared: the day the page was made.
+    caveats: what stands beside the label in the banner. prepared: the day it was made. language: BCP 47 tag.
+    watermark: what stands across every page; empty for nothing.
     """
 
-    place: str
-    audience: Audience
     title: str
     subtitle: str
     marking: TLP
     prepared: date
     blocks: tuple[Block, ...]
     language: str = "en-GB"
+    caveats: tuple[str, ...] = ()
+    watermark: str = ""
+
+    foot: ClassVar[str]
+    """What stands beside the banner at the foot of every page."""
+
+    one_page: ClassVar[bool]
+    """Whether the letters may shrink so that everything stands on one page."""
+
+    @property
+    def name(self) -> str:
+        """The usual name of a file without its ending."""
+        raise NotImplementedError
+
+    @property
+    def banner(self) -> str:
+        """Label and caveats as they stand at the top and bottom of every page."""
+        return " · ".join((self.marking.label, *self.caveats))
 
     def as_dict(self) -> dict[str, object]:
         """The whole document as JSON can hold it; every block names its kind."""
         return {
-            "place": self.place,
-            "audience": self.audience.value,
             "title": self.title,
             "subtitle": self.subtitle,
-            "marking": self.marking.label,
+            "marking": self.banner,
             "prepared": self.prepared.isoformat(),
             "language": self.language,
+            "watermark": self.watermark or None,
             "blocks": [{"kind": block.kind} | asdict(block) for block in self.blocks],
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brief(Document):
+    """One page about one country for one audience. place: Tocsin place id."""
+
+    place: str
+    audience: Audience
+
+    foot = "Tocsin · a statistical forecast, not a government's view and not a legal finding"
+    one_page = True
+
+    @property
+    def name(self) -> str:
+        """For example ``tocsin-SDN-minister``."""
+        return f"tocsin-{self.place}-{self.audience.value}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The whole brief as JSON can hold it."""
+        return {"place": self.place, "audience": self.audience.value} | super().as_dict()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Document):
+    """A statement as a file. id: its identity. twin: the same for a machine."""
+
+    id: str
+    twin: Mapping[str, Any]
+
+    foot = "Tocsin · a statement as its author made it; check its identity and state before relying on it"
+    one_page = False
+
+    @property
+    def name(self) -> str:
+        """For example ``tocsin-statement-0f3a9c21b7d4``."""
+        return f"tocsin-statement-{self.id[:12]}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The statement as its own parts, not as blocks of a page."""
+        return dict(self.twin)

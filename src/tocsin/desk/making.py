@@ -13,7 +13,7 @@ from tocsin.core.marking import Marking
 from tocsin.core.register import Preview
 from tocsin.core.seeing import Role
 from tocsin.core.statement import Attribution, Standing, Statement
-from tocsin.desk import rules
+from tocsin.desk import people, rules
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
 
@@ -46,7 +46,13 @@ def preview(visit: Visit, marking: Mapping[str, Any] | Marking) -> Preview:
     wanted = read_marking(marking)
     with visit.reading() as sight:
         rules.check_audience(wanted, sight)
-        return sight.reader.register.preview(wanted, visit.store.clock())
+        return _previewed(sight, wanted)
+
+
+def _previewed(sight: Sight, marking: Marking) -> Preview:
+    """Everybody who will see it is counted; named are those whom the visitor may know."""
+    counted = sight.reader.register.preview(marking, sight.visit.store.clock())
+    return counted.naming(people.known_to(sight).persons)
 
 
 def read_marking(marking: Mapping[str, Any] | Marking) -> Marking:
@@ -81,7 +87,7 @@ def check(visit: Visit, given: Mapping[str, Any]) -> Preview:
     read = _read(visit, dict(given))
     with visit.reading() as sight:
         rules.check(read, sight, visit.store.clock())
-        return sight.reader.register.preview(read.marking, visit.store.clock())
+        return _previewed(sight, read.marking)
 
 
 def recall(visit: Visit, id: str, reason: str) -> View:
@@ -107,6 +113,10 @@ def recall(visit: Visit, id: str, reason: str) -> View:
     if head.kind == "recall":
         raise StatementError(
             "a recall is not itself recalled", field="subject", remedy="Make the statement again instead"
+        )
+    if head.kind == "lineage":
+        raise StatementError(
+            "a lineage stays as long as what it is about", field="subject", remedy="Recall the released statement"
         )
     try:
         withdrawn = Statement.model_validate(

@@ -40,7 +40,7 @@ class Node:
     def visit(self, person: str, door: str, may: frozenset[Role] = frozenset(Role)) -> Visit:
         """A person with an account, at a door."""
         with self.store.reading() as reader:
-            actor = reader.register.actor(person, clock(), self.store.world)
+            actor = reader.register.actor(person, self.store.clock(), self.store.world)
         return Visit(self.settings, self.store, actor, door, may)
 
     def local(self, door: str) -> Visit:
@@ -66,11 +66,14 @@ def open_node(settings: Settings, *, team: bool | None = None, exercise: bool = 
     """The node of these settings, ready to be visited.
 
     team: True makes it a node with accounts, which it stays; False refuses one that has them; None takes it as it is.
+    exercise: an exercise is always a file in its own folder, so that no setting can lead it to a real database.
 
     Errors: StoreError if the store cannot be opened; AccessError if accounts would be passed by.
     """
     folder = settings.home / ("exercise" if exercise else "store")
-    store = open_store(settings.database, folder, clock=clock, world="exercise" if exercise else "real")
+    store = open_store(
+        "" if exercise else settings.database, folder, clock=clock, world="exercise" if exercise else "real"
+    )
     has_accounts = _team(store)
     if team is False and has_accounts:
         store.close()

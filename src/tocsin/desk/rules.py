@@ -13,15 +13,19 @@ from tocsin.core.errors import StatementError, TocsinError
 from tocsin.core.instant import Instant, moment
 from tocsin.core.marking import Caveat, Marking, strictest
 from tocsin.core.place import place
-from tocsin.core.seeing import Role
+from tocsin.core.seeing import Affiliation, Role
 from tocsin.core.statement import LARGEST, Attribution, Standing, Statement
-from tocsin.desk.visit import Sight
+from tocsin.desk import fiction, people
+from tocsin.desk.visit import Sight, Visit
+from tocsin.store import auditing
 from tocsin.store.held import Held
 
 AHEAD = timedelta(minutes=5)
 """How far the clock of whoever made a statement may be ahead of ours."""
 
 _PERIOD = re.compile(r"\d{4}(-\d{2}){0,2}|\d{4}-\d{4}", re.ASCII)
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 MAY_ISSUE = {
     Standing.NOTE: (Role.ANALYST, Role.DESK_OFFICER, Role.CONVENOR),
@@ -30,6 +34,9 @@ MAY_ISSUE = {
     Standing.INSTITUTION: (Role.DESK_OFFICER,),
 }
 """The roles in which a statement of each standing may be made."""
+
+INHERITING = ("recall", "lineage")
+"""Kinds whose audience follows from other statements: it must hold even where the author has left a group since."""
 
 _MISSING = "there is no such statement, or it is not for you"
 
@@ -58,9 +65,11 @@ def check(statement: Statement, sight: Sight, now: Instant) -> None:
             field="body",
             remedy="Shorten it, or attach the long part as a file",
         )
+    _letters(statement)
     _times(statement, now)
     _world(statement, sight)
-    check_audience(statement.marking, sight)
+    if statement.kind not in INHERITING:
+        check_audience(statement.marking, sight)
     subject = _subject(statement, sight)
     inputs = _seen(statement.inputs, "derived_from", sight)
     _files(statement, sight)
@@ -70,11 +79,12 @@ def check(statement: Statement, sight: Sight, now: Instant) -> None:
 
 
 def check_audience(marking: Marking, sight: Sight) -> None:
-    """Whether everybody whom the audience names is known.
+    """Whether everybody whom the audience names is known to the visitor.
 
-    Errors: StatementError names those who are not.
+    Errors: StatementError names those who are not, in the same words whether there is nobody of that name or they are
+    not for the visitor to know of.
     """
-    if unknown := sight.reader.register.unknown(marking):
+    if unknown := people.known_to(sight).unknown(marking):
         raise StatementError(
             f"nobody here is called {', '.join(unknown)}",
             field="marking.audience",
@@ -98,6 +108,20 @@ def check_strictness(marking: Marking, inputs: Iterable[Held], field: str = "mar
             field=field,
             remedy=f"Mark it at least {least.label} for {audience}, or have the originator approve a downgrade",
         )
+
+
+def _letters(statement: Statement) -> None:
+    """No field holds what cannot be seen, and what no document can take: controls but line ends and tabs."""
+    edge: list[tuple[str, Any]] = [("", statement.model_dump(mode="json"))]
+    while edge:
+        field, value = edge.pop()
+        if isinstance(value, str) and _UNSEEN.search(value):
+            raise StatementError(
+                "it holds control characters", field=field, remedy="Take them out; line ends and tabs may stay"
+            )
+        if isinstance(value, (dict, list)):
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            edge += [(f"{field}.{name}".lstrip("."), one) for name, one in pairs]
 
 
 def _times(statement: Statement, now: Instant) -> None:
@@ -136,7 +160,7 @@ def _subject(statement: Statement, sight: Sight) -> Held | None:
         return found
     if subject.type == "place":
         try:
-            place(subject.id)
+            (fiction.state if sight.visit.store.world == "exercise" else place)(subject.id)
         except TocsinError as error:
             raise StatementError(error.what, field="subject.id", remedy=error.remedy) from None
     elif not _PERIOD.fullmatch(subject.id):
@@ -157,25 +181,46 @@ def _seen(ids: Iterable[str], field: str, sight: Sight) -> list[Held]:
 
 
 def _files(statement: Statement, sight: Sight) -> None:
-    """Attachments must be here, brought by the author's organisation or in something that the author may see."""
+    """Attachments must be here, brought by the author or in something that the author may see.
+
+    Whoever has a file only from others' statements cites it under a marking at least as strict as one of theirs.
+    """
     for item in statement.evidence:
-        if item.type == "attachment" and not may_use(sight, item.reference):
+        if item.type != "attachment" or brought(sight, item.reference):
+            continue
+        through = citing(sight, item.reference)
+        if not through:
             raise StatementError(
                 f"there is no such attachment, or it is not for you: {item.reference}",
                 field="evidence",
                 remedy="Upload the file first",
             )
+        if all(statement.marking.looser_than(head.marking) for head in through):
+            check_strictness(statement.marking, through[:1])
 
 
 def may_use(sight: Sight, id: str) -> bool:
     """Whether a file is this visitor's to see: they brought it, or it is in a statement that they may see."""
-    file = sight.reader.file(id)
+    return brought(sight, id) or bool(citing(sight, id))
+
+
+BROUGHT = "brought a file"
+"""The act of whoever brings a file; the log tells of each, where the record of a file names only the first."""
+
+
+def brought(sight: Sight, id: str) -> bool:
+    """Whether this visitor brought a file, also if others had brought the same bytes before."""
+    file, actor = sight.reader.file(id), sight.visit.actor
     if file is None:
         return False
-    actor = sight.visit.actor
     if (file.organisation, file.person) == (actor.organisation, actor.person):
         return True
-    return bool(sight.only(link.source for link in sight.reader.links_to([id], "file")))
+    return auditing.did(sight.reader.connection, id, BROUGHT, actor.organisation, actor.person)
+
+
+def citing(sight: Sight, id: str) -> list[Held]:
+    """The statements, of those that this visitor may see, that a file is in; oldest first."""
+    return sight.only(link.source for link in sight.reader.links_to([id], "file"))
 
 
 def _may_supersede(statement: Statement, old: Held, subject: str) -> None:
@@ -195,6 +240,21 @@ def _may_supersede(statement: Statement, old: Held, subject: str) -> None:
         raise StatementError(
             "what it supersedes has been recalled", field="supersedes", remedy="Make it as a new statement"
         )
+
+
+def of_originator(visit: Visit, head: Held, attribution: Attribution) -> bool:
+    """Whether this person belongs to whoever a statement comes from, as far as its attribution lets them know.
+
+    What is attributed to nobody is its author's alone: a colleague who could act on it would learn where it came from.
+    """
+    actor = visit.actor
+    if (head.organisation, head.person) == (actor.organisation, actor.person):
+        return True
+    return (
+        attribution is not Attribution.NONE
+        and head.organisation == actor.organisation
+        and actor.affiliation is Affiliation.MEMBER
+    )
 
 
 def attributed(marking: Marking, wanted: str | None) -> Attribution:

@@ -6,6 +6,7 @@ view of an earlier day: somebody who has left a group does not see what they onc
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from tocsin.core.errors import StatementError
 from tocsin.core.instant import NEVER, Instant
 from tocsin.core.kinds import Body
+from tocsin.core.marking import Marking, strictest
 from tocsin.core.statement import Attribution, Statement
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
@@ -61,10 +63,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Count:
-    """How many statements; ``more``: at least this many, not counted on."""
+    """How many statements; ``more``: at least this many, not counted on. marking: the join of theirs, if any."""
 
     number: int
     more: bool = False
+    marking: Marking | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,8 @@ def count(visit: Visit, *, subject: str | None = None, kind: str | None = None, 
     """How many statements stand, as ``current`` would list them."""
     with visit.reading() as sight:
         heads, more = _standing(sight, subject, kind, as_of, NEVER, COUNTED)
-        return Count(len(heads), more is not None)
+        markings = {head.marking for head in heads}
+        return Count(len(heads), more is not None, strictest(*markings) if markings else None)
 
 
 def history(visit: Visit, subject: str, *, as_of: Instant = NEVER, before: Instant = NEVER, limit: int = 50) -> Listing:
@@ -145,6 +149,16 @@ def chain_of(visit: Visit, id: str) -> tuple[View, ...]:
             found |= fresh
             edge = list(fresh)
         return _views(sight, sorted(found.values(), key=lambda head: head.recorded_at), NEVER)
+
+
+def beside(visit: Visit, id: str) -> tuple[View, ...]:
+    """The statements about this one, as its recall or an approval, oldest first, as far as this person may see.
+
+    Errors: NotFound if there is no such statement for them.
+    """
+    with visit.reading() as sight:
+        links = sight.reader.links_to([sight.find(id).id], "about")
+        return _views(sight, sight.only(link.source for link in links), NEVER)
 
 
 def differences(visit: Visit, subject: str, *, since: Instant, until: Instant = NEVER) -> Differences:
@@ -191,6 +205,11 @@ def search(
 
         heads, more = _filled(fetch, stand, min(before, _after(as_of)), min(limit, MOST))
         return Listing(_views(sight, heads, as_of), more)
+
+
+def shown(sight: Sight, heads: Sequence[Held]) -> tuple[View, ...]:
+    """The statements of these heads, all of which this person may see; that they were read goes on record."""
+    return _views(sight, heads, NEVER)
 
 
 def _standing(
@@ -252,17 +271,19 @@ def _views(sight: Sight, heads: Sequence[Held], as_of: Instant) -> tuple[View, .
     referred = sight.reader.find({id for one in statements.values() for id in (*one.supersedes, *one.inputs)})
     known = {head.id for head in sight.only(referred.values())}
     sight.reads(heads)
-    return tuple(_view(sight, head, statements[head.id], newer.get(head.id, []), known) for head in heads)
+    return tuple(
+        _view(sight, head, parts[head.id][0], statements[head.id], newer.get(head.id, []), known) for head in heads
+    )
 
 
-def _view(sight: Sight, head: Held, found: Statement, newer: list[str], known: set[str]) -> View:
+def _view(sight: Sight, head: Held, shown: bytes, found: Statement, newer: list[str], known: set[str]) -> View:
     own = head.person == sight.visit.actor.person and head.organisation == sight.visit.actor.organisation
     shows_person = own or found.attribution is Attribution.NAMED
     shows_organisation = own or found.attribution is not Attribution.NONE
     return View(
         head=head,
         body=found.body,
-        shown=found.open_part(),
+        shown=json.loads(shown),
         state="recalled" if head.recalled else "superseded" if newer else "current",
         supersedes=tuple(id for id in found.supersedes if id in known),
         superseded_by=tuple(newer),

@@ -109,11 +109,14 @@ class Sight:
 
         Errors: NotFound, in the same words and after the same work, whether there is none or it is not for them.
         """
-        head = self.reader.find([id]).get(id)
+        # What has not the form of an identity is in no column of either database, and must not be put into one.
+        formed = len(id) == 64 and not set(id) - set("0123456789abcdef")
+        head = self.reader.find([id]).get(id) if formed else None
         verdict = may_see(self.visit.actor, head) if head else None
         if head and verdict and verdict.allow:
             return head
-        self.visit.note("denied", [id], {"why": verdict.reason if verdict else "there is no such statement"})
+        why = verdict.reason if verdict else "there is no such statement"
+        self.visit.note("denied", [id] if formed else [], {"why": why})
         raise NotFound(
             "there is no such statement, or it is not for you",
             where=id,

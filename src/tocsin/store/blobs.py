@@ -10,6 +10,9 @@ from pathlib import Path
 from tocsin.core.errors import NotFound, StoreError
 from tocsin.core.statement import digest
 
+PART = ".part-"
+"""How the name of a file begins that is not whole yet."""
+
 
 class Blobs:
     """A folder of files that are never changed: ``ab/abcd...`` holds the bytes whose digest is ``abcd...``."""
@@ -25,10 +28,30 @@ class Blobs:
         """Keep these bytes; their digest. They are on the disk when this returns."""
         id = digest(content)
         path = self.path(id)
-        if path.exists():
-            return id
+        try:
+            # A file that is there but damaged is written again.
+            if not self._sound(id):
+                self._write(path, content)
+            # Also where the file was there: another process may have named it a moment ago.
+            for folder in (path.parent, self.folder, self.folder.parent):
+                _sync_folder(folder)
+        except OSError as error:
+            raise StoreError(
+                f"the file cannot be kept ({error.strerror or error})",
+                where=str(path),
+                remedy="Nothing was changed; free space there or give this user the right to write, then try again",
+            ) from None
+        return id
+
+    def _sound(self, id: str) -> bool:
+        try:
+            return digest(self.path(id).read_bytes()) == id
+        except FileNotFoundError:
+            return False
+
+    def _write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -38,8 +61,6 @@ class Blobs:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
-        return id
 
     def get(self, id: str) -> bytes:
         """The bytes of a digest.

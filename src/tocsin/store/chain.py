@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tocsin.core.statement import canonical, digest
+from sqlalchemy import Table
 
-GENESIS = "0" * 64
+from tocsin.core.statement import canonical, digest
+from tocsin.store.tables import metadata
+
+LENGTH = 64
+"""Hexadecimal digits of a SHA-256."""
+
+GENESIS = "0" * LENGTH
 """What the first line has before it."""
 
 
@@ -25,6 +31,15 @@ class Line:
     act: str
     objects: tuple[str, ...] = ()
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def told(line: Line) -> Line:
+    """The line as it can be kept: what was named as an object and can be none goes into the detail, cut short."""
+    named = [object.encode("utf-8", "replace").decode() for object in dict.fromkeys(line.objects)]
+    known = tuple(object for object in named if 0 < len(object) <= LENGTH and object.isprintable())
+    others = [object[:LENGTH] for object in named if object not in known]
+    detail = {**line.detail, "named": others} if others else line.detail
+    return replace(line, objects=known, detail=detail)
 
 
 def sealed(seq: int, at: int, line: Line, previous: str) -> dict[str, Any]:
@@ -50,3 +65,35 @@ def row_hash(row: Mapping[str, Any]) -> str:
     """
     names = ("person", "organisation", "door", "act", "objects", "detail", "previous")
     return digest(canonical([str(row["seq"]), str(row["at"]), *(row[name] for name in names)]))
+
+
+RECORDED = "recorded"
+"""The act of a line by which a transaction vouches for the rows that it added: ``detail["rows"]`` holds the table, the
+key and the fingerprint of each, in the order in which they are read back.
+"""
+
+KEYS = {"marking": "id", "statement": "recorded_at", "register": "recorded_at", "blob": "recorded_at"}
+"""The tables whose rows the log vouches for, and the column that orders each; links follow from the statements."""
+
+LONGEST = 500
+"""Rows that one line vouches for."""
+
+
+def fingerprint(table: Table, row: Mapping[str, Any]) -> str:
+    """The digest of every column of a row, in the order of the table; numbers as text, bytes by their digest."""
+    return digest(canonical([table.name, *(_plain(row[column.name]) for column in table.columns)]))
+
+
+def vouching(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Line]:
+    """The lines that vouch for the rows added to each table."""
+    added = [
+        [name, str(row[key]), fingerprint(metadata.tables[name], row)]
+        for name, key in KEYS.items()
+        for row in rows.get(name, ())
+    ]
+    for start in range(0, len(added), LONGEST):
+        yield Line(None, None, "store", RECORDED, detail={"rows": added[start : start + LONGEST]})
+
+
+def _plain(value: Any) -> str | None:
+    return value if value is None else digest(bytes(value)) if isinstance(value, (bytes, memoryview)) else str(value)

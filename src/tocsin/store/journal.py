@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from tocsin.core.errors import StoreError
 from tocsin.store.chain import Line
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class _Batch:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.done = threading.Event()
-        self.error: BaseException | None = None
+        self.error: Exception | None = None
 
 
 class Journal:
@@ -34,8 +35,13 @@ class Journal:
     def note(self, *lines: Line) -> None:
         """Return when these lines are on the disk.
 
+        Called by a thread that is writing, it returns at once, and the lines are written when that writing has ended,
+        also if it was undone: what was refused stays refused on record.
+
         Errors: StoreError if they cannot be written; then nothing that depends on them may be shown.
         """
+        if self._store.later(lines):
+            return
         with self._lock:
             batch = self._waiting
             batch.lines += lines
@@ -43,7 +49,10 @@ class Journal:
             if not batch.done.is_set():
                 self._write(batch)
         if batch.error:
-            raise batch.error
+            raise StoreError(
+                f"the audit log could not be written ({batch.error})",
+                remedy="Nothing is shown that must be on record; see that the database runs and has room",
+            ) from batch.error
 
     def _write(self, batch: _Batch) -> None:
         with self._lock:
@@ -52,7 +61,11 @@ class Journal:
             with self._store.writing() as writer:
                 for line in batch.lines:
                     writer.note(line)
-        except BaseException as error:
+        except Exception as error:
             batch.error = error
+        except BaseException:
+            # Whoever writes for all is being stopped: the others must not go on as if their lines were kept.
+            batch.error = StoreError("the writing was interrupted")
+            raise
         finally:
             batch.done.set()

@@ -6,14 +6,18 @@ Both only grow, so what is in memory is brought up to date by reading what was a
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, func, select
 
+from tocsin.core.errors import StoreError
 from tocsin.core.marking import Marking
 from tocsin.core.register import AnyEntry, Register
 from tocsin.store import tables
+from tocsin.store.failures import DAMAGED
 
 entries: TypeAdapter[Any] = TypeAdapter(AnyEntry)
 
@@ -38,7 +42,8 @@ class Known:
             .where(tables.register.c.recorded_at > (known if known < version else -1))
             .order_by(tables.register.c.recorded_at)
         ).scalars()
-        folded = Register.fold((entries.validate_json(row) for row in rows), register if known < version else None)
+        with _sound("the register"):
+            folded = Register.fold((entries.validate_json(row) for row in rows), register if known < version else None)
         with self._lock:
             if self._register[0] < version:
                 self._register = (version, folded)
@@ -57,11 +62,18 @@ class Known:
             .where(tables.marking.c.id > len(known))
             .order_by(tables.marking.c.id)
         )
-        grown = {
-            **(known if len(known) < newest else {}),
-            **{id: Marking.model_validate_json(text) for id, text in rows},
-        }
+        with _sound("a marking"):
+            grown = {**known, **{id: Marking.model_validate_json(text) for id, text in rows}}
         with self._lock:
             if len(self._markings) < newest:
                 self._markings = grown
         return grown
+
+
+@contextmanager
+def _sound(what: str) -> Iterator[None]:
+    """A record that no longer reads as it was written has been changed from outside."""
+    try:
+        yield
+    except (ValueError, KeyError) as error:
+        raise StoreError(f"{what} in the store has been damaged", remedy=DAMAGED) from error

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, RootTransaction, insert, inspect, select, text
 
 from tocsin.core.errors import StoreError
 from tocsin.core.instant import Instant
 from tocsin.core.seeing import World
+from tocsin.store import engines
+from tocsin.store.engines import WAIT_SECONDS
+from tocsin.store.failures import UNCERTAIN, UNCHANGED, told
 from tocsin.store.tables import meta
 
 if TYPE_CHECKING:
+    from tocsin.store.chain import Line
     from tocsin.store.reading import Reader
     from tocsin.store.writing import Writer
 
 NEWEST = "0001"
 """The newest migration."""
 
+OLDEST_SERVER = 15
+"""The oldest PostgreSQL that is tested."""
+
 _LOCK = 0x746F6373696E
 """The key of PostgreSQL's advisory lock under which a store is written to; one writer at a time keeps one order."""
 
-WAIT_SECONDS = 60
-"""How long a writer waits for the others."""
+
+class _Thread(threading.local):
+    """What one thread is doing: whether it writes, and lines of the audit log to be written when it has."""
+
+    def __init__(self) -> None:
+        self.writes = False
+        self.later: list[Line] = []
 
 
 class Store:
@@ -44,6 +54,8 @@ class Store:
         self.known = Known()
         self.journal = Journal(self)
         self.folder = folder
+        self._turn = threading.Lock()
+        self._thread = _Thread()
 
     @property
     def sqlite(self) -> bool:
@@ -55,8 +67,11 @@ class Store:
         """One consistent view of what is stored."""
         from tocsin.store.reading import Reader
 
-        with _told(), self.engine.connect() as connection, connection.begin():
+        password = self.engine.url.password
+        with told(password=password), self.engine.connect() as connection, connection.begin() as view:
             yield Reader(self, connection)
+            # There is nothing to keep, and a damaged file refuses to.
+            view.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -64,19 +79,54 @@ class Store:
 
         Writers take turns, on both databases: the order of what is recorded is then one order, and the chain of the
         audit log one chain.
+
+        Errors: StoreError if the database fails; what was to be written is then not there, except where the
+        connection broke while it was acknowledged, which the error says.
         """
+        if self._thread.writes:
+            raise RuntimeError("a writing inside a writing would wait for itself")
+        # Threads of one process queue here, in order and without holding a connection each.
+        if not self._turn.acquire(timeout=WAIT_SECONDS):
+            raise StoreError("others have been writing for a minute", remedy="Nothing was changed; try again")
+        self._thread.writes = True
+        try:
+            with self._transaction() as writer:
+                yield writer
+        finally:
+            self._thread.writes = False
+            self._turn.release()
+            later, self._thread.later = self._thread.later, []
+            if later:
+                self.journal.note(*later)
+
+    def later(self, lines: Iterable[Line]) -> bool:
+        """Keep lines of the audit log until this thread's writing has ended; False if it is not writing."""
+        if self._thread.writes:
+            self._thread.later += lines
+        return self._thread.writes
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Writer]:
         from tocsin.store.writing import Writer
 
-        with _told(), self.engine.connect() as connection:
-            # A PostgreSQL writer must see what the one before it wrote while it waited for the lock.
-            options = {"tocsin_writes": True} if self.sqlite else {"isolation_level": "READ COMMITTED"}
-            connection = connection.execution_options(**options)
-            with connection.begin():
-                if not self.sqlite:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-                writer = Writer(self, connection)
-                yield writer
-                writer.finish()
+        password = self.engine.url.password
+        with told(password=password), self.engine.connect() as connection, self.turn(connection) as ending:
+            writer = Writer(self, connection)
+            yield writer
+            writer.finish()
+            with told(remedy=UNCHANGED if self.sqlite else UNCERTAIN, password=password):
+                ending.commit()
+
+    @contextmanager
+    def turn(self, connection: Connection) -> Iterator[RootTransaction]:
+        """A transaction on this connection that begins when no other writes, and sees all that they wrote."""
+        # Under REPEATABLE READ a writer would see what was there when it began to wait, not when its turn came.
+        options = {"tocsin_writes": True} if self.sqlite else {"isolation_level": "READ COMMITTED"}
+        connection = connection.execution_options(**options)
+        with connection.begin() as ending:
+            if not self.sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield ending
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -90,98 +140,74 @@ def open_store(where: str, folder: Path, *, clock: Callable[[], Instant], world:
 
     Errors: StoreError if it cannot be opened, belongs to the other world, or is of a newer Tocsin.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = _postgresql(where) if where else _sqlite(folder / "node.db")
+    engine = engines.postgresql(where) if where else engines.sqlite(folder / "node.db")
+    _own(folder)
     store = Store(engine, folder, world, clock)
-    with _told():
-        _bring_up(store)
+    try:
+        with told(
+            where="TOCSIN_DATABASE" if where else str(folder / "node.db"),
+            remedy=_REMEDY if where else UNCHANGED,
+            password=engine.url.password,
+        ):
+            _bring_up(store)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
-def _sqlite(path: Path) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
-        pool_size=20,
-        max_overflow=40,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _: Any) -> None:
-        # Transactions are begun by us (below): the driver's own way begins them late and upgrades locks, which fails
-        # under concurrent writers however long one is ready to wait.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("tocsin_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+_REMEDY = "See that the server runs, that user and password are right, and that the database is there, then try again"
 
 
-def _postgresql(where: str) -> Engine:
+def _own(folder: Path) -> None:
+    """The folder, which only its owner may look into."""
     try:
-        url = make_url(where)
-    except ArgumentError:
-        url = None
-    if url is None or url.get_backend_name() != "postgresql":
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
         raise StoreError(
-            "this is no address of a PostgreSQL database",
-            where="TOCSIN_DATABASE",
-            remedy="Write postgresql://USER:PASSWORD@HOST/DATABASE, or unset it to keep a file in TOCSIN_HOME",
-        )
-    try:
-        return create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            isolation_level="REPEATABLE READ",
-            pool_size=20,
-            max_overflow=40,
-            pool_pre_ping=True,
-        )
-    except ModuleNotFoundError:
-        raise StoreError(
-            "the PostgreSQL driver is not installed",
-            where="TOCSIN_DATABASE",
-            remedy="Install tocsin[postgresql]",
+            f"the folder of the store cannot be made ({error.strerror or error})",
+            where=str(folder),
+            remedy="Give this user the right to write there, or set TOCSIN_HOME to a folder of your own",
         ) from None
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """A database that cannot do its part is told as our error; nothing of what was asked goes into the sentence."""
-    try:
-        yield
-    except OperationalError as error:
-        raise StoreError(
-            f"the database did not answer ({_short(error)})",
-            remedy="Nothing was changed; see that it runs and has room, then try again (`tocsin doctor` says more)",
-        ) from error
-
-
-def _short(error: DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return lines[0][:160] if lines else type(error.orig).__name__
 
 
 def _bring_up(store: Store) -> None:
     with store.engine.connect() as connection:
-        inspector = inspect(connection)
-        version = None
-        if inspector.has_table("alembic_version"):
-            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if not store.sqlite:
+            _fit(connection)
+        version = _version(connection)
     if version != NEWEST:
         _migrate(store, version)
     with store.engine.connect() as connection:
-        rows = dict(connection.execute(select(meta.c.name, meta.c.value)).all())
-    if rows["world"] != store.world:
+        rows = {row.name: row.value for row in connection.execute(select(meta))}
+    if rows.get("world") != store.world:
         raise StoreError(
-            f"this store is for {rows['world']} statements, not for {store.world} ones",
-            where=str(store.folder),
+            f"this store is for {rows.get('world', 'no')} statements, not for {store.world} ones",
+            where=str(store.folder) if store.sqlite else "TOCSIN_DATABASE",
             remedy="Exercise and real statements never share a store; point TOCSIN_HOME or TOCSIN_DATABASE elsewhere",
         )
+
+
+def _fit(connection: Connection) -> None:
+    """Whether a server can hold a store: new enough, and able to write every letter."""
+    version, encoding = connection.execute(
+        text("SELECT current_setting('server_version_num')::int, current_setting('server_encoding')")
+    ).one()
+    if version // 10000 < OLDEST_SERVER or encoding != "UTF8":
+        raise StoreError(
+            f"the server is PostgreSQL {version // 10000} with the encoding {encoding}",
+            where="TOCSIN_DATABASE",
+            remedy=f"Use PostgreSQL {OLDEST_SERVER} or newer and a database made with ENCODING 'UTF8'",
+        )
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
 def _migrate(store: Store, version: str | None) -> None:
@@ -191,19 +217,15 @@ def _migrate(store: Store, version: str | None) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    with store.engine.connect() as connection:
-        connection = connection.execution_options(tocsin_writes=True)
-        with connection.begin():
-            if not store.sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, "head")
-            except CommandError as error:
-                raise StoreError(
-                    f"this store was written by a newer Tocsin (form {version}; {error})",
-                    where=str(store.folder),
-                    remedy="Install that version, or point TOCSIN_HOME elsewhere",
-                ) from None
-            if not connection.execute(select(meta.c.name).where(meta.c.name == "world")).first():
-                connection.execute(insert(meta), {"name": "world", "value": store.world})
+    with store.engine.connect() as connection, store.turn(connection):
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(
+                f"this store was written by a newer Tocsin (form {version}; {error})",
+                where=str(store.folder),
+                remedy="Install that version, or point TOCSIN_HOME elsewhere",
+            ) from None
+        if not connection.execute(select(meta.c.name).where(meta.c.name == "world")).first():
+            connection.execute(insert(meta), {"name": "world", "value": store.world})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, String, TextClause, bindparam, select, text
 
 from tocsin.core.instant import NEVER, Instant
 from tocsin.core.marking import Marking
@@ -98,11 +99,21 @@ _FOUND = {
     "ORDER BY f.recorded_at DESC LIMIT :limit",
 }
 
-_BY_ID = text(f"SELECT {HEAD} FROM statement s WHERE s.id IN :ids").bindparams(bindparam("ids", expanding=True))
+_AT_ONCE = 5000
+"""Identities in one query."""
+
+_BY_ID = text(f"SELECT {HEAD} FROM statement s WHERE s.id IN :ids").bindparams(
+    bindparam("ids", type_=String, expanding=True)
+)
+_OPENED = text(
+    f"SELECT {HEAD} FROM statement s WHERE s.marking = :marking AND s.recorded_at >= :since "
+    "AND s.recorded_at < :before AND s.opened_at >= :since AND s.opened_at < :until "
+    "ORDER BY s.recorded_at DESC LIMIT :limit"
+)
 _LINKS = text(
     f"SELECT {HEAD}, l.relation, l.target FROM link l JOIN statement s ON s.recorded_at = l.source "
-    "WHERE l.target IN :targets ORDER BY s.recorded_at"
-).bindparams(bindparam("targets", expanding=True))
+    "WHERE l.target IN :ids"
+).bindparams(bindparam("ids", type_=String, expanding=True))
 
 
 class Reader:
@@ -165,10 +176,16 @@ class Reader:
             given["words"] = " ".join(words)
         return self._ask(_FOUND[self._dialect], "s", only, given, scope)
 
+    def opened(self, marking: int, since: Instant, until: Instant, *, before: Instant, limit: int) -> list[Held]:
+        """At most ``limit`` heads under one marking, newest first, whose audience counts from ``since <= time < until``
+        and that were recorded before an instant.
+        """
+        given = {"marking": marking, "since": since, "until": until, "before": before, "limit": limit}
+        return [held(row, self.markings) for row in self.connection.execute(_OPENED, given)]
+
     def find(self, ids: Iterable[str]) -> dict[str, Held]:
         """The heads of these identities, of those that are here."""
-        rows = self.connection.execute(_BY_ID, {"ids": list(ids)})
-        return {head.id: head for head in (held(row, self.markings) for row in rows)}
+        return {head.id: head for head in (held(row, self.markings) for row in self._in(_BY_ID, ids))}
 
     def parts(self, heads: Iterable[Held]) -> dict[str, tuple[bytes, bytes]]:
         """The open and the sealed part of each head, by identity."""
@@ -180,13 +197,20 @@ class Reader:
 
     def links_to(self, targets: Iterable[str], relation: str | None = None) -> list[Link]:
         """What refers to these identities, oldest first."""
-        rows = self.connection.execute(_LINKS, {"targets": list(targets)})
-        return [Link(held(row, self.markings), row[9], row[10]) for row in rows if relation in (None, row[9])]
+        rows = (row for row in self._in(_LINKS, targets) if relation in (None, row[9]))
+        found = [Link(held(row, self.markings), row[9], row[10]) for row in rows]
+        return sorted(found, key=lambda link: link.source.recorded_at)
 
     def file(self, id: str) -> File | None:
         """What is recorded of an attachment or table; None if there is no such file."""
         row = self.connection.execute(select(tables.blob).where(tables.blob.c.id == id)).first()
         return File(**row._mapping) if row else None
+
+    def _in(self, query: TextClause, ids: Iterable[str]) -> Iterator[Any]:
+        """The rows of a query of ``:ids``, however many these are; a database takes only so many at once."""
+        wanted = iter(dict.fromkeys(ids))
+        while some := list(islice(wanted, _AT_ONCE)):
+            yield from self.connection.execute(query, {"ids": some})
 
     def _ask(self, template: str, name: str, only: str, given: Mapping[str, Any], scope: Scope) -> list[Held]:
         wanted = only.format(name=name)

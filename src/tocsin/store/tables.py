@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -85,6 +84,7 @@ blob = Table(
     Column("media_type", String(100), nullable=False),
     Column("organisation", String(63), nullable=False),
     Column("person", String(63)),
+    Index("blob_by_time", "recorded_at", unique=True),
 )
 
 audit = Table(
@@ -120,10 +120,10 @@ credential = Table(
     metadata,
     Column("person", String(63), primary_key=True),
     Column("password", Text),
-    Column("totp", Text),
+    Column("totp", String(64)),
     Column("totp_used", BigInteger, nullable=False, server_default="0"),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("locked_until", BigInteger, nullable=False, server_default="0"),
+    Column("invitation", _Digest, unique=True),
+    Column("invited_until", BigInteger, nullable=False, server_default="0"),
 )
 
 session = Table(
@@ -131,8 +131,8 @@ session = Table(
     metadata,
     Column("digest", _Digest, primary_key=True),
     Column("person", String(63), nullable=False, index=True),
-    Column("csrf", String(64), nullable=False),
-    Column("complete", Boolean, nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("pending", Text),
     Column("created", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
@@ -155,8 +155,9 @@ attempt = Table(
     "attempt",
     metadata,
     Column("key", String(120), primary_key=True),
-    Column("window", BigInteger, primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("blocked_until", BigInteger, nullable=False),
 )
 
 draft = Table(

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, insert, select, text
 
 from tocsin.core.errors import StoreError
 from tocsin.core.instant import Instant
-from tocsin.core.kinds import words
 from tocsin.core.marking import Marking
-from tocsin.core.register import Entry
+from tocsin.core.register import Entry, PersonChanged
 from tocsin.core.statement import Statement, canonical, digest
-from tocsin.store import chain, tables
+from tocsin.store import accounts, chain, tables
 from tocsin.store.held import Held
-from tocsin.store.reading import Reader, own_word
+from tocsin.store.reading import Reader
+from tocsin.store.words import INSERT, indexed
 
 if TYPE_CHECKING:
     from tocsin.store.opening import Store
-
-_SEARCH = {
-    "sqlite": "INSERT INTO search (rowid, words, marking) VALUES (:recorded_at, :words, :marks)",
-    "postgresql": "INSERT INTO search (recorded_at, marking, words) "
-    "VALUES (:recorded_at, :marking, to_tsvector('simple', :words))",
-}
 
 
 class Writer(Reader):
@@ -36,12 +31,15 @@ class Writer(Reader):
         self._new: dict[str, Held] = {}
         self._last = max(
             connection.execute(select(func.max(column))).scalar() or 0
-            for column in (tables.statement.c.recorded_at, tables.register.c.recorded_at)
+            for column in (tables.statement.c.recorded_at, tables.register.c.recorded_at, tables.blob.c.recorded_at)
         )
         last = connection.execute(
-            select(tables.audit.c.seq, tables.audit.c.hash).order_by(tables.audit.c.seq.desc()).limit(1)
+            select(tables.audit.c.seq, tables.audit.c.at, tables.audit.c.hash)
+            .order_by(tables.audit.c.seq.desc())
+            .limit(1)
         ).first()
         self._line: int = last.seq if last else 0
+        self._noted: Instant = last.at if last else 0
         self._hash: str = last.hash if last else chain.GENESIS
 
     def tick(self) -> Instant:
@@ -49,12 +47,18 @@ class Writer(Reader):
         self._last = max(self.store.clock(), self._last + 1)
         return self._last
 
+    def find(self, ids: Iterable[str]) -> dict[str, Held]:
+        """The heads of these identities, also of what this transaction has added."""
+        wanted = set(ids)
+        added = {id: self._new[id] for id in wanted if id in self._new}
+        return added | super().find(wanted - added.keys()) if len(added) < len(wanted) else added
+
     def add(self, statement: Statement) -> Held:
         """Record a statement. Its rules have been checked by ``desk``.
 
         Errors: StoreError if it is here already.
         """
-        if statement.id in self._new or self.find([statement.id]):
+        if self.find([statement.id]):
             raise StoreError("this statement is stored already", where=statement.id, remedy="Nothing needs to be done")
         at = self.tick()
         opened, subject = self._about(statement, at)
@@ -86,14 +90,15 @@ class Writer(Reader):
         )
         for relation, target in links(statement):
             self._row("link", source=at, relation=relation, target=target)
-        if said := words(statement.body):
-            marks = f"m{number} own{own_word(head.organisation, head.person)}"
-            self._row("search", recorded_at=at, words=said, marking=number, marks=marks)
+        if row := indexed(at, statement, number):
+            self._row("search", **row)
         return head
 
     def enter(self, entry: Entry, person: str | None) -> Instant:
-        """Record a change of the register, by this person."""
+        """Record a change of the register, by this person; an account that it closes signs nobody in any more."""
         at = self.tick()
+        if isinstance(entry, PersonChanged) and entry.active is False:
+            accounts.end_everything(self.connection, entry.id, at)
         self._row("register", recorded_at=at, person=person, entry=entry.model_dump_json())
         return at
 
@@ -114,21 +119,28 @@ class Writer(Reader):
         return id
 
     def note(self, line: chain.Line) -> None:
-        """Add a line to the audit log."""
+        """Add a line to the audit log, at an instant that is never before that of the line above it."""
+        line = chain.told(line)
         self._line += 1
-        row = chain.sealed(self._line, self.store.clock(), line, self._hash)
+        self._noted = max(self.store.clock(), self._noted)
+        row = chain.sealed(self._line, self._noted, line, self._hash)
         self._hash = row["hash"]
         self._row("audit", **row)
-        for object in dict.fromkeys(line.objects):
+        for object in line.objects:
             self._row("audit_object", object=object, seq=self._line)
 
     def finish(self) -> None:
-        """Send everything to the database, in an order in which every reference is there before it is used."""
+        """Send everything to the database, in an order in which every reference is there before it is used.
+
+        The log vouches for every row of the record, so that none can be changed without breaking its chain.
+        """
+        for line in chain.vouching(self._rows):
+            self.note(line)
         for name in ("marking", "statement", "link", "register", "blob", "audit", "audit_object"):
             if rows := self._rows.pop(name, None):
                 self.connection.execute(insert(tables.metadata.tables[name]), rows)
         if rows := self._rows.pop("search", None):
-            self.connection.execute(text(_SEARCH[self._dialect]), rows)
+            self.connection.execute(text(INSERT[self._dialect]), rows)
 
     def _row(self, table: str, **values: Any) -> None:
         self._rows.setdefault(table, []).append(values)
@@ -146,15 +158,31 @@ class Writer(Reader):
         return self._numbers[id]
 
     def _about(self, statement: Statement, at: Instant) -> tuple[Instant, str]:
-        """From when a statement's audience is counted, and the subject under which it is found.
+        """From when its audience is counted, and the subject under which it is found: see ``placed``."""
+        wanted = leads(statement)
+        known = {id: self._new[id] for id in wanted if id in self._new}
+        if missing := wanted - known.keys():
+            known |= self.find(missing)
+        return placed(statement, at, known)
 
-        A statement about another one is found where that one is, and is open to nobody to whom that one is shut.
-        """
-        subject = statement.subject
-        if subject.type != "statement":
-            return at, subject.key
-        about = self._new.get(subject.id) or self.find([subject.id]).get(subject.id)
-        return (min(at, about.opened_at), about.subject) if about else (at, subject.key)
+
+def leads(statement: Statement) -> set[str]:
+    """The identities of the statements on which it depends to whom a statement is open."""
+    wanted = {statement.subject.id} if statement.subject.type == "statement" else set()
+    if statement.body.tells_of_inputs:
+        wanted.update(statement.inputs)
+    return wanted
+
+
+def placed(statement: Statement, at: Instant, known: Mapping[str, Held]) -> tuple[Instant, str]:
+    """From when a statement's audience is counted, and the subject under which it is found.
+
+    A statement about another one is found where that one is, and is open to nobody to whom that one is shut; one that
+    tells what it was made from is open to nobody to whom any of that is shut. known: the heads of ``leads``.
+    """
+    opened = min([at, *(known[id].opened_at for id in leads(statement) if id in known)])
+    about = known.get(statement.subject.id) if statement.subject.type == "statement" else None
+    return opened, about.subject if about else statement.subject.key
 
 
 def links(statement: Statement) -> list[tuple[str, str]]:
@@ -172,6 +200,4 @@ def links(statement: Statement) -> list[tuple[str, str]]:
             found.append(("file", body.table))
         case "release":
             found += [("file", id) for id in body.tables.values()]
-        case "lineage":
-            found += [("lineage", id) for id in (*body.sources, *body.approvals)]
     return list(dict.fromkeys(found))

@@ -1,14 +1,15 @@
-"""One page that stands alone, for a named audience, as PDF, Word or Markdown."""
+"""Documents as files: briefs and statements as PDF, Word, Markdown or JSON."""
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 
-from tocsin.desk.document import Brief
+from tocsin.desk.document import Document, Record
 
 
 class Format(StrEnum):
-    """A form a brief can be had in; the value is the ending of the file's name."""
+    """A form a document can be had in; the value is the ending of the file's name."""
 
     PDF = "pdf"
     DOCX = "docx"
@@ -26,28 +27,49 @@ _MEDIA_TYPES = {
     Format.MD: "text/markdown; charset=utf-8",
 }
 
-FOOT = "Tocsin · a statistical forecast, not a government's view and not a legal finding"
-"""What stands beside the marking at the foot of every page."""
+
+class RecordFormat(StrEnum):
+    """A form a statement can be had in: that of a document, or JSON for a machine."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    MD = "md"
+    JSON = "json"
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type under which the file travels."""
+        return "application/json" if self is RecordFormat.JSON else Format(self.value).media_type
 
 
-def render(brief: Brief, form: Format) -> bytes:
-    """The bytes of the file. The same brief gives the same words in every form.
+def render(document: Document, form: Format) -> bytes:
+    """The bytes of the file. The same document gives the same words in every form.
 
-    Errors: BriefError if the document cannot be made.
+    Errors: BriefError if it cannot be made.
     """
     if form is Format.PDF:
         from tocsin.interfaces.briefs.pdf import pdf
 
-        return pdf(brief)
+        return pdf(document)
     if form is Format.DOCX:
         from tocsin.interfaces.briefs.docx import docx
 
-        return docx(brief)
+        return docx(document)
     from tocsin.interfaces.briefs.markdown import markdown
 
-    return markdown(brief).encode()
+    return markdown(document).encode()
 
 
-def file_name(brief: Brief, form: Format) -> str:
+def render_record(record: Record, form: RecordFormat) -> bytes:
+    """The bytes of a statement's file.
+
+    Errors: BriefError if it cannot be made.
+    """
+    if form is RecordFormat.JSON:
+        return (json.dumps(record.as_dict(), ensure_ascii=False, indent=1) + "\n").encode()
+    return render(record, Format(form.value))
+
+
+def file_name(document: Document, form: Format | RecordFormat) -> str:
     """The usual name of the file, for example ``tocsin-SDN-minister.pdf``."""
-    return f"tocsin-{brief.place}-{brief.audience.value}.{form.value}"
+    return f"{document.name}.{form.value}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from tocsin.desk.document import Block, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
+from tocsin.desk.document import Block, Bullets, Document, Heading, KeyFigure, Paragraph, SmallPrint, Table
 
 WIDTH, HEIGHT = 482.0, 734.0
 """Text area of the A4 sheet of a brief, in points."""
@@ -17,13 +17,20 @@ WIDTH, HEIGHT = 482.0, 734.0
 SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5)
 """Body sizes in points, the first that fits is taken."""
 
+USUAL = 10.5
+"""The body size of a document that may have many pages."""
+
 INDENT, CELL_MARGIN = 18.0, 6.0
 LETTER, BOLD, LINE, IN_HAND = 0.47, 0.58, 1.22, 0.97
 
 
-def body_size(brief: Brief) -> float:
-    """The largest body size in points at which the page is reckoned to hold everything; else the smallest there is."""
-    return next((size for size in SIZES if _page(brief, size) <= IN_HAND * HEIGHT), SIZES[-1])
+def body_size(document: Document) -> float:
+    """The largest body size in points at which one page is reckoned to hold everything, else the smallest there is; the
+    usual one where there may be many pages.
+    """
+    if not document.one_page:
+        return USUAL
+    return next((size for size in SIZES if _page(document, size) <= IN_HAND * HEIGHT), SIZES[-1])
 
 
 def column_widths(table: Table, size: float) -> tuple[float, ...]:
@@ -38,9 +45,9 @@ def column_widths(table: Table, size: float) -> tuple[float, ...]:
     return tuple((WIDTH - taken) / len(roomy) if column in roomy else natural[column] for column in columns)
 
 
-def _page(brief: Brief, size: float) -> float:
-    head = _text(brief.title, 1.9 * size, WIDTH) + _text(brief.subtitle, 0.9 * size, WIDTH) + size
-    return head + sum(_block(block, size) for block in brief.blocks)
+def _page(document: Document, size: float) -> float:
+    head = _text(document.title, 1.9 * size, WIDTH) + _text(document.subtitle, 0.9 * size, WIDTH) + size
+    return head + sum(_block(block, size) for block in document.blocks)
 
 
 def _text(text: str, size: float, width: float) -> float:

@@ -1,22 +1,22 @@
-"""A brief as Markdown: for an e-mail, a wiki, or a line on which nothing else gets through."""
+"""A document as Markdown: for an e-mail, a wiki, or a line on which nothing else gets through."""
 
 from __future__ import annotations
 
 import re
 
-from tocsin.desk.document import Block, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
-from tocsin.interfaces.briefs import FOOT
+from tocsin.desk.document import Block, Bullets, Document, Heading, KeyFigure, Paragraph, SmallPrint, Table
 
 _INLINE = re.compile(r"([\\`*_\[\]<>|~])")
 _BLOCK_START = re.compile(r"^(#{1,6}|[-+]|\d+[.)])(?=\s)")
 
 
-def markdown(brief: Brief) -> str:
-    """The brief as CommonMark with pipe tables."""
-    marking = f"**{plain(brief.marking.label)}**"
-    parts = [marking, f"# {plain(brief.title)}", plain(brief.subtitle)]
-    parts += [_block(block) for block in brief.blocks]
-    parts += ["---", plain(FOOT), marking]
+def markdown(document: Document) -> str:
+    """The document as CommonMark with pipe tables."""
+    banner = [f"**{plain(document.banner)}**"]
+    mark = [f"**{plain(document.watermark)}**"] if document.watermark else []
+    parts = [*banner, *mark, f"# {plain(document.title)}", plain(document.subtitle)]
+    parts += [_block(block) for block in document.blocks]
+    parts += ["---", plain(document.foot), *mark, *banner]
     return "\n\n".join(parts) + "\n"
 
 

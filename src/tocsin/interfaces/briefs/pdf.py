@@ -1,14 +1,14 @@
-"""A brief as PDF: Typst, offline, tagged for assistive technology (PDF/UA-1), with every font embedded."""
+"""A document as PDF: Typst, offline, tagged for assistive technology (PDF/UA-1), with every font embedded."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from importlib.resources import as_file, files
 
 from tocsin.core.errors import BriefError
-from tocsin.desk.document import Brief
-from tocsin.interfaces.briefs import FOOT
+from tocsin.desk.document import Document
 
 FONTS = (
     "Noto Sans",
@@ -22,8 +22,8 @@ FONTS = (
 """Quiet faces in order of preference; the last comes with Typst, so a machine without fonts still prints."""
 
 
-def pdf(brief: Brief, *, system_fonts: bool = True) -> bytes:
-    """The PDF of a brief: one A4 page.
+def pdf(document: Document, *, system_fonts: bool = True) -> bytes:
+    """The PDF of a document: A4, for a brief one page.
 
     ``system_fonts=False`` prints with the fonts embedded in Typst alone.
     Errors: BriefError with what Typst said.
@@ -33,10 +33,10 @@ def pdf(brief: Brief, *, system_fonts: bool = True) -> bytes:
     offered = typst.Fonts(include_system_fonts=system_fonts, include_embedded_fonts=True)
     present = set(offered.families())
     inputs = {
-        "brief": json.dumps(_page(brief), ensure_ascii=False),
+        "brief": json.dumps(_page(document), ensure_ascii=False),
         "fonts": json.dumps([font for font in FONTS if font in present]),
     }
-    midnight = datetime.combine(brief.prepared, time(), tzinfo=UTC)
+    midnight = datetime.combine(document.prepared, time(), tzinfo=UTC)
     with as_file(files("tocsin.interfaces.briefs") / "brief.typ") as template:
         try:
             made = typst.compile(
@@ -56,13 +56,19 @@ def pdf(brief: Brief, *, system_fonts: bool = True) -> bytes:
     return bytes(made)
 
 
-def _page(brief: Brief) -> dict[str, object]:
-    day = brief.prepared
-    language, _, region = brief.language.partition("-")
-    return brief.as_dict() | {
+def _page(document: Document) -> dict[str, object]:
+    day = document.prepared
+    language, _, region = document.language.partition("-")
+    return {
         "date": {"year": day.year, "month": day.month, "day": day.day},
         "language": language,
         "region": region.lower() or None,
-        "colour": brief.marking.colour,
-        "foot": FOOT,
+        "colour": document.marking.colour,
+        "foot": document.foot,
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "banner": document.banner,
+        "watermark": document.watermark,
+        "one_page": document.one_page,
+        "blocks": [{"kind": block.kind} | asdict(block) for block in document.blocks],
     }

@@ -12,7 +12,19 @@ import typer
 from typer.core import TyperGroup
 
 from tocsin.core.errors import TocsinError
-from tocsin.interfaces.cli import country, data, model, workbench
+from tocsin.interfaces.cli import (
+    accounts,
+    audit,
+    country,
+    data,
+    keeping,
+    model,
+    noting,
+    people,
+    releasing,
+    statements,
+    workbench,
+)
 from tocsin.interfaces.cli.console import remark
 
 
@@ -49,6 +61,10 @@ app = typer.Typer(
 )
 forecast = typer.Typer(help="Show forecasts.", no_args_is_help=True, rich_markup_mode=None)
 backtest = typer.Typer(help="Forecast the past and score it.", no_args_is_help=True, rich_markup_mode=None)
+audits = typer.Typer(help="Ask the audit log.", no_args_is_help=True, rich_markup_mode=None)
+account = typer.Typer(help="Let people in; look after API tokens.", no_args_is_help=True, rich_markup_mode=None)
+derive = typer.Typer(help="Release less restricted texts.", no_args_is_help=True, rich_markup_mode=None)
+everybody = typer.Typer(help="Organisations, persons and groups.", no_args_is_help=True, rich_markup_mode=None)
 release = typer.Typer(help="Build what the workbench shows.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(workbench.up)
@@ -67,6 +83,29 @@ app.add_typer(release, name="release")
 release.callback()(lambda: None)
 release.command("build")(model.build_release)
 app.command()(data.doctor)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(noting.note)
+app.command()(statements.statements)
+app.command()(statements.show)
+app.command()(statements.history)
+app.command()(statements.recall)
+app.command()(statements.preview)
+app.command()(statements.kinds)
+app.command()(releasing.export)
+app.add_typer(derive, name="derive")
+releasing.register(derive)
+app.add_typer(everybody, name="people")
+people.register(everybody)
+app.add_typer(account, name="account")
+account.command("invite")(accounts.invite)
+account.command("reset")(accounts.reset)
+account.command("tokens")(accounts.tokens)
+account.command("revoke")(accounts.revoke)
+app.add_typer(audits, name="audit")
+audits.command("verify")(audit.verify)
+audits.command("who-saw")(audit.who_saw)
+audits.command("by")(audit.by)
 
 
 def main() -> None:

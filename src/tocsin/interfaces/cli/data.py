@@ -69,11 +69,12 @@ def sources(json: Json = False) -> None:
 def doctor(json: Json = False) -> None:
     """Check this machine.
 
-    Python, settings, home, disk, mirror, cached files against their receipts, releases, fonts.
+    Python, settings, home, disk, mirror, the store, cached files against their receipts, releases, fonts.
     """
     from tocsin.desk.doctor import examine
 
-    checks = examine()
+    with watching() as progress:
+        checks = examine(progress=progress)
     if json:
         write_json(checks)
     else:

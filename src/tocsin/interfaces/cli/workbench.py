@@ -29,6 +29,12 @@ def up(
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     no_pull: Annotated[bool, typer.Option("--no-pull", help="Do not look for data or build a release.")] = False,
+    team: Annotated[
+        bool, typer.Option("--team", help="People have accounts and sign in; the node stays so from then on.")
+    ] = False,
+    exercise: Annotated[
+        bool, typer.Option("--exercise", help="Open the exercise: a store of its own, with fictional data only.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Open the workbench in a browser.
@@ -36,16 +42,23 @@ def up(
     The pages are served at once from the release at hand; behind them newer data are looked for and, where they differ,
     a newer release is built.
     """
+    from tocsin.desk.exercise import furnish
     from tocsin.desk.modelled import enter_release
     from tocsin.desk.node import open_node
     from tocsin.desk.reading import facts, read
+    from tocsin.interfaces.web.security import Site
     from tocsin.interfaces.web.server import serve
 
     settings = Settings.read()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     served = facts(read(settings))
-    node = open_node(settings)
+    if team:
+        # Before the node becomes one with accounts, which it stays.
+        Site.of(settings, team=True)
+    node = open_node(settings, team=team or None, exercise=exercise)
+    Site.of(settings, node.team)
     enter_release(node)
+    furnish(node)
     behind = None if no_pull else _Freshening(settings)
 
     def ready(url: str) -> None:
@@ -56,7 +69,9 @@ def up(
             remark(f"Shown: the release {served.origin}, vintage {served.vintage}, method {served.method_version}.")
             if served.notice:
                 remark(served.notice)
-            remark(f"Workbench: {url}  (Ctrl-C stops it)")
+            remark(f"Workbench: {settings.origin if node.team and settings.origin else url}  (Ctrl-C stops it)")
+            if node.team:
+                remark("People sign in here; `tocsin account invite PERSON` lets somebody in for the first time.")
         if not no_browser:
             threading.Thread(target=_open, args=(url,), daemon=True).start()
         if behind:

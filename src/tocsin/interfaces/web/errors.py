@@ -7,7 +7,18 @@ import difflib
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from tocsin.core.errors import AmbiguousPlace, PlaceError, ReleaseError, TocsinError
+from tocsin.core.errors import (
+    AccessError,
+    AmbiguousPlace,
+    NotFound,
+    PlaceError,
+    ProviderError,
+    ReleaseError,
+    SignInNeeded,
+    StoreError,
+    TocsinError,
+    TooManyAttempts,
+)
 from tocsin.core.settings import Settings
 from tocsin.desk.search import find, near
 from tocsin.interfaces.web.labels import Labels
@@ -15,14 +26,24 @@ from tocsin.interfaces.web.pages import SECTIONS
 
 
 def status_of(error: Exception) -> int:
-    """The HTTP status of an error: 404 for a state nobody knows, 503 where no release can be read, else 400."""
+    """The HTTP status of an error: of the first kind in ``_STATUS`` that it is, else 400; 500 if it is none of ours."""
     if isinstance(error, HTTPException):
         return error.status_code
-    if isinstance(error, PlaceError):
-        return 404
-    if isinstance(error, ReleaseError):
-        return 503
-    return 400 if isinstance(error, TocsinError) else 500
+    if isinstance(error, TocsinError):
+        return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+    return 500
+
+
+_STATUS: tuple[tuple[type[TocsinError], int], ...] = (
+    (SignInNeeded, 401),
+    (TooManyAttempts, 429),
+    (AccessError, 403),
+    (PlaceError, 404),
+    (NotFound, 404),
+    (ReleaseError, 503),
+    (StoreError, 503),
+    (ProviderError, 503),
+)
 
 
 def described(error: Exception, path: str) -> dict[str, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
+from tocsin.core.marking import EVERYONE, Audience, Marking, strictest
 from tocsin.desk.reading import CountryForecast, Facts
 from tocsin.desk.visit import Visit
 
@@ -17,11 +19,15 @@ Params = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a page as a machine reads it: every row has the same keys; None is a value that is not known."""
+    """A table of a page as a machine reads it: every row has the same keys; None is a value that is not known.
+
+    marking: of what is in it, if that is stricter than the release's.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, Any], ...]
+    marking: Marking | None = None
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Page:
     stem: the address without ending; ``stem + ".json"`` is the twin, ``stem + "/" + table + ".csv"`` a table.
     title: for the window. facts: the release the page was made from. content: what the template reads.
     twin: what the JSON holds beside the header. tables: by name, for CSV and, under ``tables``, for JSON.
+    marking: of all that is on it, if anything beside the release is. query: what the twins must be asked as well to say
+    the same.
     """
 
     stem: str
@@ -39,6 +47,13 @@ class Page:
     content: Mapping[str, Any]
     twin: Mapping[str, Any] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
+    marking: Marking | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def handling(self) -> Marking:
+        """The marking at the top and bottom: at least as strict as anything on the page."""
+        return over(self.facts, *([self.marking] if self.marking else []))
 
 
 @dataclass(frozen=True)
@@ -58,12 +73,28 @@ class Route:
     build: Callable[[Visit, Params], Page | Elsewhere]
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Table:
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], marking: Marking | None = None
+) -> Table:
     """A table; rows are cut to the columns, and a row that lacks one is a mistake of ours (KeyError)."""
-    return Table(title, tuple(columns), tuple({name: row[name] for name in columns} for row in rows))
+    return Table(title, tuple(columns), tuple({name: row[name] for name in columns} for row in rows), marking)
 
 
-def stamp(facts: Facts) -> dict[str, str]:
+def over(facts: Facts, *markings: Marking) -> Marking:
+    """The marking of a page that shows the release and things under these markings: the join of all."""
+    return strictest(Marking(tlp=facts.marking, audience=Audience.of(EVERYONE)), *markings)
+
+
+def stricter(page: Page, marking: Marking) -> Page:
+    """The page, and every table of it, at least as strict as this marking too."""
+    tables = {
+        name: replace(entry, marking=over(page.facts, marking, *([entry.marking] if entry.marking else [])))
+        for name, entry in page.tables.items()
+    }
+    return replace(page, marking=page.handling.join(marking), tables=tables)
+
+
+def stamp(facts: Facts, marking: Marking | None = None) -> dict[str, str]:
     """What stands beside every number that leaves on its own (design, rule 4)."""
     return {
         "outcome": facts.outcome.key,
@@ -71,7 +102,7 @@ def stamp(facts: Facts) -> dict[str, str]:
         "vintage": facts.vintage,
         "method_version": facts.method_version,
         "licence": facts.licence,
-        "marking": facts.marking.label,
+        "marking": (marking or facts.marking).label,
     }
 
 
@@ -80,7 +111,8 @@ def as_json(page: Page) -> dict[str, Any]:
     facts = page.facts
     return {
         "title": page.title,
-        **stamp(facts),
+        **stamp(facts, page.handling),
+        "handling": page.handling.model_dump(mode="json"),
         "release": {
             "outcome": facts.outcome.model_dump(),
             "horizon": facts.horizon,
@@ -104,7 +136,12 @@ def as_json(page: Page) -> dict[str, Any]:
         },
         **page.twin,
         "tables": {
-            name: {"title": entry.title, "csv": f"{page.stem}/{name}.csv", "rows": list(entry.rows)}
+            name: {
+                "title": entry.title,
+                "csv": f"{page.stem}/{name}.csv" + (f"?{urlencode(page.query)}" if page.query else ""),
+                "marking": (entry.marking or facts.marking).label,
+                "rows": list(entry.rows),
+            }
             for name, entry in page.tables.items()
         },
     }
@@ -115,7 +152,8 @@ def as_csv(entry: Table, facts: Facts) -> str:
 
     A value that is not known is an empty field.
     """
-    marks = {f"release_{name}" if name in entry.columns else name: value for name, value in stamp(facts).items()}
+    stamped = stamp(facts, entry.marking)
+    marks = {f"release_{name}" if name in entry.columns else name: value for name, value in stamped.items()}
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=[*entry.columns, *marks], lineterminator="\r\n")
     writer.writeheader()

@@ -4,13 +4,67 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
 from tocsin.core.belief import one_in, percent, significant, times
+from tocsin.core.marking import TLP, Caveat
+from tocsin.core.statement import Attribution, Standing
 from tocsin.desk.reading import Contribution
 
 NOT_KNOWN = "not yet known"
+
+LABELS = {
+    TLP.CLEAR: "may go anywhere; nothing limits passing it on",
+    TLP.GREEN: "for whoever has an account here and their colleagues in the field; not for the public",
+    TLP.AMBER: "for those named, and for others in their organisations and clients who need it to act",
+    TLP.AMBER_STRICT: "for those named, and for others in their organisations who need it to act; not for clients",
+    TLP.RED: "for the persons named and nobody else, not even in their own organisations",
+}
+"""What each label of TLP 2.0 allows, in our words."""
+
+CAVEATS = {
+    Caveat.CHATHAM_HOUSE: "what is said may be used, who said it may not be told; the statement is not attributed",
+    Caveat.ORIGINATOR_CONTROL: "nobody passes it on, in whole or in part, unless its originator agrees",
+    Caveat.EXERCISE: "fictional, for an exercise",
+}
+"""What each caveat asks."""
+
+RELIABILITY = {
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "reliability cannot be judged",
+}
+"""The source, on the Admiralty scale (NATO AJP-2.1)."""
+
+CREDIBILITY = {
+    "1": "confirmed by other sources",
+    "2": "probably true",
+    "3": "possibly true",
+    "4": "doubtful",
+    "5": "improbable",
+    "6": "truth cannot be judged",
+}
+"""The information, on the Admiralty scale."""
+
+STANDINGS = {
+    Standing.NOTE: "a person's note",
+    Standing.ANALYST: "an analyst's judgement",
+    Standing.DESK: "the desk's view",
+    Standing.INSTITUTION: "the organisation's position",
+}
+"""How far a statement has come."""
+
+ATTRIBUTIONS = {
+    Attribution.NAMED: "my name and my organisation",
+    Attribution.ORGANISATION: "my organisation only",
+    Attribution.NONE: "nobody: neither I nor my organisation is shown",
+}
+"""Who is shown as author."""
 
 
 def interval(low: float, high: float) -> str:
@@ -125,7 +179,27 @@ def coded(text: str) -> Markup:
     )
 
 
+def day(moment: date) -> str:
+    """A day, or a moment to the minute in UTC, as a reader writes it.
+
+    >>> day(date(2026, 11, 3)), day(datetime(2026, 11, 3, 9, 5))
+    ('3 Nov 2026', '3 Nov 2026, 09:05 UTC')
+    """
+    text = f"{moment.day} {moment.strftime('%b %Y')}"
+    return f"{text}, {moment.strftime('%H:%M')} UTC" if isinstance(moment, datetime) else text
+
+
+def short(identity: str) -> str:
+    """The first twelve digits of an identity: enough to tell it from any other in one store.
+
+    >>> short("0123456789abcdef")
+    '0123456789ab'
+    """
+    return identity[:12]
+
+
 FILTERS = {
+    "day": day,
     "factor": factor,
     "chance": chance,
     "coded": coded,
@@ -139,6 +213,7 @@ FILTERS = {
     "ranks": ranks,
     "score": score,
     "signed": signed,
+    "short": short,
     "significant": significant,
     "times": times,
     "years": years,

@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.core.place import Place, places
+from tocsin.desk import views
 from tocsin.desk.country import CountryView, country_view
 from tocsin.desk.document import Audience
 from tocsin.desk.others import NOT_FETCHED
 from tocsin.desk.reading import Change
+from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.charts.bars import SignedAxis
 from tocsin.interfaces.web.charts.history import history_chart
+from tocsin.interfaces.web.items import item, markings, may_say, statements, twin
 from tocsin.interfaces.web.labels import Labels
+from tocsin.interfaces.web.naming import names_of
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Elsewhere, Page, Params, Table, forecast_row, stamp, table
 from tocsin.interfaces.web.pages.brief import FORMS
+
+SAID = 10
+"""Statements on the page; all are in the history."""
 
 _CODES = (("cow", "COW"), ("gw", "Gleditsch-Ward"))
 """Codes shown above the name, with their titles."""
@@ -27,6 +34,9 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
     if params["query"] != place.id:
         return Elsewhere(f"/country/{place.id}")
     drawn = [row for row in view.history if row.probability is not None]
+    subject = f"place:{place.id}"
+    said, model = _said(visit, subject)
+    names = names_of(visit) if said else None
     return Page(
         stem=f"/country/{place.id}",
         title=labels.of(place),
@@ -48,10 +58,28 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
             "codes": _codes(place, facts.data_year),
             "no_interval": all(row.low is None for row in drawn),
             "history": history_chart("history", labels.of(place), drawn, view.onset_years) if drawn else None,
+            "subject": subject,
+            "said": [item(one, names, labels) for one in said] if names else [],
+            "model": model,
+            "may_say": may_say(visit),
+            # In an exercise nothing is said about real states.
+            "fictional": visit.store.world == "exercise",
         },
-        twin=_twin(view, labels),
-        tables=_tables(view, labels),
+        twin=_twin(view, labels)
+        | {
+            "statements": [twin(one) for one in said],
+            "forecast_statement": model.id if model else None,
+        },
+        tables=_tables(view, labels) | {"statements": statements("What partners say, newest first", said)},
+        marking=markings(said),
     )
+
+
+def _said(visit: Visit, subject: str) -> tuple[list[View], View | None]:
+    """The newest statements about the state, and the one by which this node's model says what stands above."""
+    model = next(iter(views.current(visit, subject=subject, kind="forecast", limit=1).views), None)
+    newest = views.current(visit, subject=subject, limit=SAID).views
+    return [one for one in newest if model is None or one.id != model.id], model
 
 
 def _named(labels: Labels, id: str, name: str) -> str:

@@ -1,0 +1,63 @@
+"""Drafts: what somebody typed into a form is kept until it is stored or they discard it, and only they see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tocsin.core.errors import AccessError, StatementError
+from tocsin.core.instant import Instant
+from tocsin.core.statement import LARGEST
+from tocsin.desk.visit import Visit
+from tocsin.store import drafts as kept
+
+LONGEST_NAME = 120
+"""Characters of the name of a form."""
+
+Fields = Mapping[str, Sequence[str]]
+"""What was typed: every field with its values, of which a group of boxes has several."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was typed into a form, and when it was kept."""
+
+    saved: Instant
+    fields: Fields
+
+
+def save(visit: Visit, form: str, fields: Fields) -> Draft:
+    """Keep what this person has typed into a form, in place of what was kept of it before.
+
+    form: its name, for example ``compose:place:SDN``; at most 120 characters.
+
+    Errors: StatementError if it is longer than a statement may be; AccessError if the account is closed.
+    """
+    if not visit.actor.active:
+        raise AccessError("this account is closed, so nothing is kept for it", remedy="Ask a steward")
+    if len(form) > LONGEST_NAME:
+        raise StatementError("the name of the form is too long", field="form", remedy="Open the form again")
+    text = json.dumps({name: list(values) for name, values in fields.items()}, ensure_ascii=False)
+    if len(text.encode()) > LARGEST:
+        raise StatementError(
+            f"a draft is kept up to {LARGEST // 1024} KiB; this one is longer",
+            field="text",
+            remedy="Shorten it, or keep the long part in a file",
+        )
+    now = visit.store.clock()
+    kept.put(visit.store, visit.actor.person, form, now, text)
+    return Draft(now, json.loads(text))
+
+
+def load(visit: Visit, form: str) -> Draft | None:
+    """What this person typed into a form and has not sent; None if nothing is kept."""
+    if not visit.actor.active:
+        return None
+    found = kept.get(visit.store, visit.actor.person, form[:LONGEST_NAME])
+    return Draft(found[0], json.loads(found[1])) if found else None
+
+
+def clear(visit: Visit, form: str) -> None:
+    """Forget what this person typed into a form."""
+    kept.drop(visit.store, visit.actor.person, form[:LONGEST_NAME])

@@ -1,0 +1,237 @@
+"""A statement as a document that leaves the node, and who may take one away.
+
+What is on the paper is what the open part says, and the names that go with its marking: nothing of the sealed part, and
+nothing of whoever took it. Taking it is on record before it is handed out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from tocsin.core.belief import one_in, percent, times
+from tocsin.core.errors import AccessError
+from tocsin.core.instant import moment, written
+from tocsin.core.kinds import Body, Forecast, Note, Proposal
+from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Caveat, Marking
+from tocsin.core.place import place
+from tocsin.core.register import Register
+from tocsin.core.statement import Attribution, Subject
+from tocsin.desk import fiction, people, rules
+from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Paragraph, Record, SmallPrint
+from tocsin.desk.views import View, shown
+from tocsin.desk.visit import Visit
+from tocsin.store.held import Held
+
+FORM = "tocsin-export-1"
+
+_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def export(visit: Visit, id: str, form: str) -> Record:
+    """A statement as a document in this form, which goes on record as exported.
+
+    Errors: NotFound if there is none, or none for this person; AccessError says why nobody, or only its originator,
+    takes it away.
+    """
+    with visit.reading() as sight:
+        head = sight.find(id)
+        ((open_part, _),) = sight.reader.parts([head]).values()
+    _may_leave(visit, head, _attribution(open_part))
+    with visit.reading() as sight:
+        head = sight.find(id)
+        (view,) = shown(sight, [head])
+        register = people.known_to(sight)
+    made = _record(visit, view, register)
+    visit.note("exported", [id], {"form": form, "marking": head.marking.label})
+    return made
+
+
+def _attribution(open_part: bytes) -> Attribution:
+    return Attribution(json.loads(open_part)["attribution"])
+
+
+def _may_leave(visit: Visit, head: Held, attribution: Attribution) -> None:
+    what, remedy = "", ""
+    if head.recalled:
+        what, remedy = "it has been recalled, so nobody takes it away", "Use what its originator says instead"
+    elif head.marking.tlp is TLP.RED:
+        what = "TLP:RED is for the persons it names, on this screen; it is not made into a file"
+        remedy = "Ask its originator for a release that can be passed on"
+    elif Caveat.ORIGINATOR_CONTROL in head.marking.caveats and not rules.of_originator(visit, head, attribution):
+        what = "it is under its originator's control, so only they take it away"
+        remedy = "Ask its originator for a copy, or propose a release to them"
+    if what:
+        visit.note("denied", [head.id], {"to": "export", "why": what})
+        raise AccessError(what, where=head.id, remedy=remedy)
+
+
+def _record(visit: Visit, view: View, register: Register) -> Record:
+    marking = view.head.marking
+    watermark = fiction.watermark(visit.store.world)
+    author, audience = _author(view, register), _audience(marking, register)
+    subject = _subject(view)
+    title = view.body.title if isinstance(view.body, Note) else f"{view.head.kind.capitalize()}: {subject}"
+    blocks = [*_state(view), *_body(view.body), *_evidence(view.shown["evidence"])]
+    return Record(
+        title=_readable(title),
+        subtitle=_readable(f"{view.head.kind.capitalize()} on {subject} · {author}"),
+        marking=marking.tlp,
+        caveats=tuple(sorted(marking.caveats)),
+        prepared=moment(visit.store.clock()).date(),
+        blocks=_readable((*blocks, _small_print(view, author, audience))),
+        watermark=watermark,
+        id=view.id,
+        twin=_twin(view, watermark, author, audience),
+    )
+
+
+def _twin(view: View, watermark: str, author: str, audience: str) -> dict[str, Any]:
+    """The same for a machine: the open part, against which the identity can be checked.
+
+    Under the Chatham House Rule the audience is left out of it, because it tells who was at the table; the identity can
+    then be checked on the node alone.
+    """
+    marking = dict(view.shown["marking"])
+    if Caveat.CHATHAM_HOUSE in view.head.marking.caveats:
+        del marking["audience"]
+    return {
+        "form": FORM,
+        "watermark": watermark or None,
+        "banner": view.head.marking.label,
+        "id": view.id,
+        "state": view.state,
+        "author": author,
+        "audience": audience,
+        "recorded_at": written(view.head.recorded_at),
+        "statement": {**view.shown, "marking": marking},
+    }
+
+
+def _readable(value: Any) -> Any:
+    """Text, alone or in blocks, without what is no letter: commands to a machine, and turns of a line's direction."""
+    if isinstance(value, str):
+        return _NO_LETTERS.sub("\ufffd", value)
+    if isinstance(value, tuple):
+        return tuple(_readable(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _readable(getattr(value, field.name)) for field in fields(value)})
+    return value
+
+
+def _subject(view: View) -> str:
+    """What it is about, in words; of a statement about another one, what that one is about."""
+    subject = Subject.read(view.head.subject)
+    if subject.type == "place":
+        if subject.id in fiction.states():
+            return f"{fiction.state(subject.id).name} ({subject.id}, fictional)"
+        return f"{place(subject.id).names['en']} ({subject.id})"
+    return subject.id
+
+
+def _author(view: View, register: Register) -> str:
+    """As attributed, whoever takes it: the file may go on to others."""
+    author: Mapping[str, str | None] = view.shown["author"]
+    organisation, person = author.get("organisation"), author.get("person")
+    if not organisation:
+        return "not attributed"
+    named = register.organisations[organisation].name if organisation in register.organisations else organisation
+    if not person:
+        return named
+    return f"{register.persons[person].name if person in register.persons else person}, {named}"
+
+
+def _audience(marking: Marking, register: Register) -> str:
+    if Caveat.CHATHAM_HOUSE in marking.caveats:
+        return "those for whom it was made; under the Chatham House Rule they are not named"
+    if not marking.audience.root:
+        return "nobody"
+    return ", and also ".join(
+        " or ".join(_token(token, register) for token in clause) for clause in marking.audience.root
+    )
+
+
+def _token(token: str, register: Register) -> str:
+    kind, _, id = token.partition(":")
+    known: Mapping[str, Mapping[str, Any]] = {
+        "org": register.organisations,
+        "group": register.groups,
+        "person": register.persons,
+    }
+    if token == EVERYONE:
+        return "everyone"
+    if token == COMMUNITY:
+        return "everyone with an account"
+    name = known[kind][id].name if id in known[kind] else id
+    return f"the group {name}" if kind == "group" else str(name)
+
+
+def _state(view: View) -> tuple[Block, ...]:
+    if view.state == "superseded":
+        return (KeyFigure("Superseded", ("Something newer stands in its place. Ask its author for it.",)),)
+    return ()
+
+
+def _body(body: Body) -> list[Block]:
+    match body:
+        case Note():
+            return [Paragraph(line) for line in body.text.splitlines() if line.strip()]
+        case Forecast():
+            ratio = f", {times(body.probability / body.base_rate)} the base rate" if body.base_rate else ""
+            lines = (
+                f"{percent(body.probability)}; {round(100 * body.coverage)} % interval {percent(body.low)} to "
+                f"{percent(body.high)}{ratio} ({percent(body.base_rate)}).",
+                f"{body.outcome}, {body.horizon}; vintage {body.vintage}.",
+                body.licence,
+            )
+            return [KeyFigure(one_in(body.probability), lines)]
+        case Proposal():
+            return [
+                Paragraph(f"Proposed for release as {body.to.label}: {body.note.title}"),
+                *[Paragraph(line) for line in body.note.text.splitlines() if line.strip()],
+                Heading("Reason"),
+                Paragraph(body.reason),
+            ]
+        case _:
+            claimed = body.model_dump(mode="json", exclude={"kind"})
+            return [
+                Paragraph(f"{name.replace('_', ' ').capitalize()}: {_plain(value)}") for name, value in claimed.items()
+            ]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plain(one) for one in value)
+    return str(value)
+
+
+def _evidence(evidence: list[Mapping[str, str]]) -> list[Block]:
+    if not evidence:
+        return []
+    items = []
+    for one in evidence:
+        note = f" - {one['note']}" if one["note"] else ""
+        name = one["reference"] if one["type"] == "source" else f"attachment {one['reference']}"
+        items.append(f"{name} ({one['reliability']}{one['credibility']}){note}")
+    return [Heading("Evidence, graded on the Admiralty scale (source A-F, information 1-6)"), Bullets(tuple(items))]
+
+
+def _small_print(view: View, author: str, audience: str) -> SmallPrint:
+    open_part = view.shown
+    recorded = moment(view.head.recorded_at)
+    entries = [
+        ("Author", f"{author}; standing {open_part['standing']}; made by a {open_part['origin']}"),
+        ("Made", f"{open_part['made_at'][:16].replace('T', ' ')} UTC; recorded {recorded:%Y-%m-%d %H:%M} UTC"),
+        ("Handling", f"{view.head.marking.label}, Traffic Light Protocol 2.0; for {audience}"),
+        ("State", f"{view.state} when this file was made; the node knows whether it still is"),
+        ("Identity", view.id),
+    ]
+    for label, name in (("Speaks of", "about"), ("Events up to", "as_of"), ("Method", "method")):
+        if open_part[name]:
+            entries.insert(2, (label, str(open_part[name])))
+    return SmallPrint(tuple(entries))

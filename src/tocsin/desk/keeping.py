@@ -1,0 +1,113 @@
+"""Keeping a store: backing it up while the node runs, putting a backup back, finding out whether it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tocsin.core.seeing import World
+from tocsin.core.settings import Settings
+from tocsin.core.work import Progress, silent
+from tocsin.desk.node import clock
+from tocsin.store import backup as backups
+from tocsin.store import restore as restoring
+from tocsin.store.archive import Manifest
+from tocsin.store.chain import Line
+from tocsin.store.examination import Area, examine
+from tocsin.store.opening import Store, open_store
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup on this machine.
+
+    size: bytes. lines, head: number and hash of the audit log's last line; noted elsewhere, they show later whether
+    the log was cut off.
+    """
+
+    path: Path
+    world: World
+    made_at: str
+    statements: int
+    files: int
+    size: int
+    lines: int
+    head: str
+
+
+def back_up(settings: Settings, path: Path, *, exercise: bool = False, progress: Progress = silent) -> Backup:
+    """Write a backup of the store, which may be in use meanwhile, to a new file.
+
+    Errors: StoreError if the file is there already or cannot be written, or the store is damaged.
+    """
+    with _opened(settings, exercise) as store:
+        kept = backups.back_up(store, path, progress)
+        store.journal.note(_line("backed up", kept.manifest))
+    return _told(kept)
+
+
+def restore(settings: Settings, path: Path, *, exercise: bool = False, progress: Progress = silent) -> Backup:
+    """Put a backup into the empty store of these settings, which may be the other kind of database.
+
+    Errors: StoreError if the backup is not sound, is of the other world, or the store is not empty; nothing is then
+    restored.
+    """
+    # Before a store is made that would then stay empty.
+    manifest = restoring.read(path, "exercise" if exercise else "real")
+    with _opened(settings, exercise) as store:
+        return _told(restoring.restore(store, path, manifest, _line("restored", manifest), progress))
+
+
+def examine_store(settings: Settings, *, exercise: bool = False, progress: Progress = silent) -> tuple[Area, ...]:
+    """What can be found out about the store; empty if there is none yet.
+
+    Errors: StoreError if it cannot be opened or read.
+    """
+    if not _there(settings, exercise):
+        return ()
+    with _opened(settings, exercise) as store:
+        return examine(store, progress)
+
+
+def _there(settings: Settings, exercise: bool) -> bool:
+    return bool(settings.database and not exercise) or (_folder(settings, exercise) / "node.db").exists()
+
+
+def _folder(settings: Settings, exercise: bool) -> Path:
+    return settings.home / ("exercise" if exercise else "store")
+
+
+@contextmanager
+def _opened(settings: Settings, exercise: bool) -> Iterator[Store]:
+    """The store alone: whoever keeps it needs nobody at home there, and may find it damaged."""
+    store = open_store(
+        "" if exercise else settings.database,
+        _folder(settings, exercise),
+        clock=clock,
+        world="exercise" if exercise else "real",
+    )
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _line(act: str, manifest: Manifest) -> Line:
+    detail = {"made_at": manifest.made_at, "lines": manifest.head.seq, "head": manifest.head.hash}
+    return Line("operator", None, "cli", act, detail=detail)
+
+
+def _told(kept: backups.Kept) -> Backup:
+    manifest = kept.manifest
+    return Backup(
+        kept.path,
+        manifest.world,
+        manifest.made_at,
+        kept.statements,
+        kept.files,
+        kept.size,
+        manifest.head.seq,
+        manifest.head.hash,
+    )

@@ -1,0 +1,127 @@
+"""What is sent to the API: the JSON of each address, as its description shows it and as it is read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StringConstraints
+
+from tocsin.core.kinds import Digest, Line, Note, Text
+from tocsin.core.marking import IDENTIFIER, Marking
+from tocsin.core.register import Identifier, Name
+from tocsin.core.seeing import Affiliation, Role
+from tocsin.core.statement import Attribution, Evidence, Identities, Standing, Subject
+from tocsin.interfaces.api.asking import Moment
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SentStatement(_Sent):
+    """What somebody states. Author, role and time are those of whoever sends it, unless `made_at` is earlier."""
+
+    body: Note
+    subject: Subject
+    marking: Marking
+    attribution: Attribution | None = None
+    made_at: Annotated[datetime, Strict()] | None = None
+    about: Line | None = None
+    as_of: Annotated[date, Strict()] | None = None
+    standing: Standing = Standing.NOTE
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=64)] = ()
+    vocabulary: Line | None = None
+    method: Line | None = None
+    supersedes: Identities = ()
+    derived_from: Identities = ()
+
+
+class SentRecall(_Sent):
+    """Why a statement is withdrawn."""
+
+    reason: Text
+
+
+class SentProposal(_Sent):
+    """A less restricted note, drafted from statements, that is to be released."""
+
+    sources: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=30)]
+    title: Line
+    text: Text
+    subject: Annotated[str, StringConstraints(pattern=r"^(place|period):[A-Za-z0-9][A-Za-z0-9:-]{0,79}$")]
+    marking: Marking
+    attribution: Literal["organisation", "non-attributed"] = "organisation"
+    reason: Text
+
+
+class SentApproval(_Sent):
+    """The originator of a source agrees to a proposal."""
+
+    source: Digest
+    reason: Text
+
+
+class SentOrganisation(_Sent):
+    """An organisation that is to take part."""
+
+    id: Identifier
+    name: Name
+
+
+class SentPerson(_Sent):
+    """An account that is to be opened; how the person signs in is settled apart."""
+
+    id: Identifier
+    name: Name
+    organisation: Identifier
+    affiliation: Affiliation = Affiliation.MEMBER
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)] = (Role.READER,)
+    email: Annotated[str, StringConstraints(max_length=254)] = ""
+
+
+class SentChange(_Sent):
+    """What is to change of an account; what is not given stays."""
+
+    name: Name | None = None
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)] | None = None
+    affiliation: Affiliation | None = None
+    active: StrictBool | None = None
+
+
+class SentGroup(_Sent):
+    """A sharing group, kept by an organisation: the sender's unless `keeper` says otherwise."""
+
+    id: Identifier
+    name: Name
+    purpose: Annotated[str, StringConstraints(max_length=2000)] = ""
+    keeper: Annotated[str, StringConstraints(pattern=rf"^{IDENTIFIER}$")] | None = None
+
+
+class SentMember(_Sent):
+    """An organisation that is to join a group, now or at a later moment."""
+
+    organisation: Identifier
+    since: Moment | None = None
+
+
+class SentBackFill(_Sent):
+    """A group's older statements, from a moment on, are to be opened to a member."""
+
+    organisation: Identifier
+    opened: Moment
+
+
+SENT: tuple[type[_Sent], ...] = (
+    SentStatement,
+    SentRecall,
+    SentProposal,
+    SentApproval,
+    SentOrganisation,
+    SentPerson,
+    SentChange,
+    SentGroup,
+    SentMember,
+    SentBackFill,
+)
+"""Every form of body, for the description; the preview takes a ``Marking``."""
