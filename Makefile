@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: up test lint bench bench-elasticnet docs lock release clean
+.PHONY: up test lint bench bench-elasticnet bench-growth leak kill tamper fuzz soak docs lock release clean
 
 up: $(READY)  ## set everything up and start the workbench
 	@$(BIN)/tocsin up
@@ -22,6 +22,21 @@ bench: $(READY)  ## every benchmark, each beside its peer
 
 bench-elasticnet: $(READY)  ## only our 31-origin elastic-net walk-forward
 	@$(BIN)/python -m benchmarks.elasticnet.bench --ours-only
+
+bench-growth: $(READY)  ## a million statements against ten thousand, and reads beside a bare "hello" (half an hour)
+	@$(BIN)/python -m benchmarks.store.growth
+
+soak: $(READY)  ## 100 signed-in readers and 10 writers for ten minutes
+	@$(BIN)/python -m benchmarks.store.soak
+
+leak: $(READY)  ## 10,000 random worlds at every address: nothing hidden is shown, counted or hinted at (hours)
+	@TOCSIN_LEAK_WORLDS=10000 $(BIN)/python -m pytest tests/leak/test_channels.py
+
+kill: $(READY)  ## kill writers 200 times on each database; nothing acknowledged may be lost
+	@$(BIN)/python -m benchmarks.kill
+
+tamper: $(READY)  ## change 1,000 bytes on each database; every one must be found
+	@$(BIN)/python -m pytest tests/store/test_tampering.py --flips 1000
 
 docs: $(READY)  ## check that the documentation names what there is
 	@$(BIN)/python -m pytest tests/docs

@@ -13,6 +13,7 @@ from tocsin.core.errors import ReleaseError, SettingsError
 from tocsin.core.settings import Settings
 from tocsin.desk.node import open_node
 from tocsin.interfaces.web import create_app
+from tocsin.interfaces.web.forms import FORMS
 from tocsin.interfaces.web.pages import ROUTES
 from tocsin.interfaces.web.pages.brief import PATH as BRIEF
 
@@ -61,9 +62,10 @@ def test_every_route_has_its_twin_and_its_tables(client):
     paths = {route.path for route in client.app.routes if isinstance(route, Route)}
     pages = {path for path in paths if not path.endswith((".json", ".csv"))}
 
-    assert pages == {route.path for route in ROUTES} | {BRIEF}
+    shown = {route.path for route in ROUTES}
+    assert pages == shown | {BRIEF} | {form.path for form in FORMS}
     stems = {"/": "/monday"}
-    for path in pages - {BRIEF}:
+    for path in shown:
         stem = stems.get(path, path)
         assert f"{stem}.json" in paths
         assert f"{stem}/{{table}}.csv" in paths

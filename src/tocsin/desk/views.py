@@ -23,8 +23,11 @@ from tocsin.store.held import Held
 MOST = 200
 """Statements on one page."""
 
-COUNTED = 1000
+COUNTED = 200
 """A count beyond this is told as "more than": counting on would cost more than it tells."""
+
+COMPARED = 2000
+"""Statements of a subject, newest first, that two days are compared by."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Differences:
-    """What changed between two days: statements that are new, those that no longer stand, and pairs of old and new."""
+    """What changed between two days: statements that are new, those that no longer stand, and pairs of old and new.
+
+    complete: False if there are so many statements that only the newest ``COMPARED`` of each day were compared.
+    """
 
     added: tuple[View, ...]
     gone: tuple[View, ...]
     replaced: tuple[tuple[View, View], ...]
+    complete: bool = True
 
 
 def statement(visit: Visit, id: str) -> View:
@@ -100,7 +107,7 @@ def current(
     """The statements that stand now, or stood at an instant: neither superseded nor recalled."""
     with visit.reading() as sight:
         heads, more = _standing(sight, subject, kind, as_of, before, min(limit, MOST))
-        return Listing(_views(sight, heads, as_of), more)
+        return Listing(_views(sight, heads, as_of, standing=True), more)
 
 
 def every(visit: Visit, *, subject: str | None = None, kind: str | None = None) -> Iterator[View]:
@@ -141,10 +148,8 @@ def chain_of(visit: Visit, id: str) -> tuple[View, ...]:
         edge = [id]
         while edge:
             later = [link.source for link in sight.reader.links_to(edge, "supersedes")]
-            parts = sight.reader.parts(found[one] for one in edge)
-            earlier = sight.reader.find(
-                target for shown, sealed in parts.values() for target in Statement.from_parts(shown, sealed).supersedes
-            )
+            known = sight.reader.statements(found[one] for one in edge)
+            earlier = sight.reader.find(target for _, one in known.values() for target in one.supersedes)
             fresh = {head.id: head for head in sight.only([*later, *earlier.values()]) if head.id not in found}
             found |= fresh
             edge = list(fresh)
@@ -164,8 +169,8 @@ def beside(visit: Visit, id: str) -> tuple[View, ...]:
 def differences(visit: Visit, subject: str, *, since: Instant, until: Instant = NEVER) -> Differences:
     """What changed about a subject between two instants, within what this person may see today."""
     with visit.reading() as sight:
-        then, _ = _standing(sight, subject, None, since, NEVER, COUNTED)
-        now, _ = _standing(sight, subject, None, until, NEVER, COUNTED)
+        then, older = _standing(sight, subject, None, since, NEVER, COMPARED)
+        now, more = _standing(sight, subject, None, until, NEVER, COMPARED)
         before, after = {head.id for head in then}, {head.id for head in now}
         old = {view.id: view for view in _views(sight, [head for head in then if head.id not in after], until)}
         new = _views(sight, [head for head in now if head.id not in before], until)
@@ -175,6 +180,7 @@ def differences(visit: Visit, subject: str, *, since: Instant, until: Instant = 
             added=tuple(view for view in new if view.id not in paired),
             gone=tuple(view for view in old.values() if view.id not in paired),
             replaced=pairs,
+            complete=older is None and more is None,
         )
 
 
@@ -232,12 +238,13 @@ def _filled(
 ) -> tuple[list[Held], Instant | None]:
     """Up to ``limit`` of those to keep, fetched until there are enough; and where to go on, None at the end."""
     kept: list[Held] = []
+    number = min(limit, MOST) + 1
     while True:
-        batch = fetch(before, limit + 1)
+        batch = fetch(before, number)
         kept += keep(batch)
         if len(kept) > limit:
             return kept[:limit], kept[limit - 1].recorded_at
-        if len(batch) <= limit:
+        if len(batch) < number:
             return kept, None
         before = batch[-1].recorded_at
 
@@ -261,19 +268,16 @@ def _superseding(sight: Sight, ids: Iterable[str], as_of: Instant) -> list[Any]:
     ]
 
 
-def _views(sight: Sight, heads: Sequence[Held], as_of: Instant) -> tuple[View, ...]:
-    """The statements with their words; reading them goes on record."""
-    parts = sight.reader.parts(heads)
-    statements = {id: Statement.from_parts(shown, sealed) for id, (shown, sealed) in parts.items()}
+def _views(sight: Sight, heads: Sequence[Held], as_of: Instant, *, standing: bool = False) -> tuple[View, ...]:
+    """The statements with their words; reading them goes on record. standing: they are known to stand."""
+    found = sight.reader.statements(heads)
     newer: dict[str, list[str]] = {}
-    for link in _superseding(sight, statements, as_of):
+    for link in () if standing else _superseding(sight, found, as_of):
         newer.setdefault(link.target, []).append(link.source.id)
-    referred = sight.reader.find({id for one in statements.values() for id in (*one.supersedes, *one.inputs)})
+    referred = sight.reader.find({id for _, one in found.values() for id in (*one.supersedes, *one.inputs)})
     known = {head.id for head in sight.only(referred.values())}
     sight.reads(heads)
-    return tuple(
-        _view(sight, head, parts[head.id][0], statements[head.id], newer.get(head.id, []), known) for head in heads
-    )
+    return tuple(_view(sight, head, *found[head.id], newer.get(head.id, []), known) for head in heads)
 
 
 def _view(sight: Sight, head: Held, shown: bytes, found: Statement, newer: list[str], known: set[str]) -> View:

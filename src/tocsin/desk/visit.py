@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from tocsin.core.errors import AccessError, NotFound
-from tocsin.core.marking import TLP, Caveat
+from tocsin.core.marking import TLP, Caveat, Marking
 from tocsin.core.seeing import Actor, Role, may_see, reach
 from tocsin.core.settings import Settings
 from tocsin.store.chain import Line
@@ -80,17 +80,12 @@ class Sight:
     @cached_property
     def scope(self) -> Scope:
         """The markings within this person's reach, so that the database need not look at anything else."""
-        actor = self.visit.actor
-        return Scope(
-            tuple(
-                (number, since)
-                for number, marking in self.reader.markings.items()
-                if (since := reach(actor, marking)) is not None
-                and (Caveat.EXERCISE in marking.caveats) == (actor.world == "exercise")
-            ),
-            actor.organisation,
-            actor.person,
-        )
+        actor, markings, known = self.visit.actor, self.reader.markings, self.visit.store.known.scopes
+        groups = frozenset(actor.groups.items())
+        # Everything that ``reach`` asks of an actor, and how many markings there were: they only grow.
+        key = (actor.person, actor.organisation, actor.affiliation, actor.active, actor.world, groups, len(markings))
+        found = known.get(key)
+        return found if isinstance(found, Scope) else known.put(key, _scope(actor, markings))
 
     def sees(self, head: Held) -> bool:
         """Whether this person may see this statement."""
@@ -122,3 +117,13 @@ class Sight:
             where=id,
             remedy="Check the identity with whoever gave it to you",
         )
+
+
+def _scope(actor: Actor, markings: Mapping[int, Marking]) -> Scope:
+    within = (
+        (number, since)
+        for number, marking in markings.items()
+        if (since := reach(actor, marking)) is not None
+        and (Caveat.EXERCISE in marking.caveats) == (actor.world == "exercise")
+    )
+    return Scope(tuple(within), actor.organisation, actor.person)

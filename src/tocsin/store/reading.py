@@ -14,8 +14,10 @@ from sqlalchemy import Connection, String, TextClause, bindparam, select, text
 from tocsin.core.instant import NEVER, Instant
 from tocsin.core.marking import Marking
 from tocsin.core.register import Register
+from tocsin.core.statement import Statement
 from tocsin.store import tables
 from tocsin.store.held import HEAD, Held, held
+from tocsin.store.known import sound
 
 if TYPE_CHECKING:
     from tocsin.store.opening import Store
@@ -74,20 +76,22 @@ _NEWEST = (
 )
 """The newest of one marking: few steps in an index, however many statements there are under it and others."""
 
+_OWN = (
+    "SELECT o.recorded_at FROM statement o WHERE o.organisation = :organisation AND o.person = :person{own_only} "
+    "AND o.recorded_at < :before AND o.recorded_at >= :after ORDER BY o.recorded_at DESC LIMIT :limit"
+)
+
 _HEADS = {
     # SQLite has no LATERAL; it runs a correlated list just as well. PostgreSQL does not.
-    "sqlite": "WITH a AS ({allowed}) SELECT {head} FROM a CROSS JOIN statement s ON s.recorded_at IN ({newest}) "
-    "ORDER BY s.recorded_at DESC LIMIT :limit",
-    "postgresql": "WITH a AS ({allowed}) SELECT {head} FROM "
-    "(SELECT n.recorded_at FROM a CROSS JOIN LATERAL ({newest}) n "
-    "ORDER BY n.recorded_at DESC LIMIT :limit) m JOIN statement s ON s.recorded_at = m.recorded_at "
-    "ORDER BY s.recorded_at DESC",
+    "sqlite": "WITH a AS ({allowed}), n AS (SELECT t.recorded_at FROM a CROSS JOIN statement t "
+    "ON t.recorded_at IN ({newest}) UNION SELECT * FROM ({own})) SELECT {head} FROM "
+    "(SELECT recorded_at FROM n ORDER BY recorded_at DESC LIMIT :limit) m "
+    "CROSS JOIN statement s ON s.recorded_at = m.recorded_at ORDER BY s.recorded_at DESC",
+    "postgresql": "WITH a AS ({allowed}), n AS (SELECT l.recorded_at FROM a CROSS JOIN LATERAL ({newest}) l "
+    "UNION SELECT * FROM ({own}) w) SELECT {head} FROM "
+    "(SELECT recorded_at FROM n ORDER BY recorded_at DESC LIMIT :limit) m "
+    "JOIN statement s ON s.recorded_at = m.recorded_at ORDER BY s.recorded_at DESC",
 }
-
-_OWN = (
-    "SELECT {head} FROM statement s WHERE s.organisation = :organisation AND s.person = :person{only} "
-    "AND s.recorded_at < :before AND s.recorded_at >= :after ORDER BY s.recorded_at DESC LIMIT :limit"
-)
 
 _FOUND = {
     "sqlite": "SELECT {head} FROM search f CROSS JOIN statement s ON s.recorded_at = f.rowid "
@@ -146,11 +150,7 @@ class Reader:
         """At most ``limit`` heads in the scope, newest first, recorded in ``after <= time < before``."""
         only = _only(subject, kind)
         given = {"before": before, "after": after, "limit": limit, "subject": subject, "kind": kind}
-        markings, own = (
-            self._ask(_HEADS[self._dialect], "t", only, given, scope),
-            self._ask(_OWN, "s", only, given, scope),
-        )
-        return _merged([*markings, *own], limit)
+        return self._ask(_HEADS[self._dialect], only, given, scope)
 
     def search(
         self,
@@ -174,7 +174,7 @@ class Reader:
             given["words"] = f"words : ({quoted}) AND marking : ({marks})"
         else:
             given["words"] = " ".join(words)
-        return self._ask(_FOUND[self._dialect], "s", only, given, scope)
+        return self._ask(_FOUND[self._dialect], only, given, scope)
 
     def opened(self, marking: int, since: Instant, until: Instant, *, before: Instant, limit: int) -> list[Held]:
         """At most ``limit`` heads under one marking, newest first, whose audience counts from ``since <= time < until``
@@ -195,6 +195,19 @@ class Reader:
         )
         return {id: (bytes(shown), bytes(sealed)) for id, shown, sealed in self.connection.execute(query)}
 
+    def statements(self, heads: Iterable[Held]) -> dict[str, tuple[bytes, Statement]]:
+        """The open part and the whole statement of each head, by identity, in the order of the heads.
+
+        Errors: StoreError if a stored statement has been damaged.
+        """
+        wanted, kept = list(heads), self.store.known.statements
+        found = {head.id: known for head in wanted if (known := kept.get(head.id))}
+        if missing := [head for head in wanted if head.id not in found]:
+            with sound("a statement"):
+                for id, (shown, sealed) in self.parts(missing).items():
+                    found[id] = kept.put(id, (shown, Statement.from_parts(shown, sealed)))
+        return {head.id: found[head.id] for head in wanted}
+
     def links_to(self, targets: Iterable[str], relation: str | None = None) -> list[Link]:
         """What refers to these identities, oldest first."""
         rows = (row for row in self._in(_LINKS, targets) if relation in (None, row[9]))
@@ -212,10 +225,13 @@ class Reader:
         while some := list(islice(wanted, _AT_ONCE)):
             yield from self.connection.execute(query, {"ids": some})
 
-    def _ask(self, template: str, name: str, only: str, given: Mapping[str, Any], scope: Scope) -> list[Held]:
-        wanted = only.format(name=name)
+    def _ask(self, template: str, only: str, given: Mapping[str, Any], scope: Scope) -> list[Held]:
         query = template.format(
-            allowed=_ALLOWED[self._dialect], head=HEAD, newest=_NEWEST.format(only=wanted), only=wanted
+            allowed=_ALLOWED[self._dialect],
+            head=HEAD,
+            newest=_NEWEST.format(only=only.format(name="t")),
+            own=_OWN.format(own_only=only.format(name="o")),
+            only=only.format(name="s"),
         )
         whose = {"allowed": scope.json, "organisation": scope.organisation, "person": scope.person}
         # text() takes only what the query names; the rest of what is given would be an error.
@@ -234,9 +250,3 @@ def _own(scope: Scope) -> str:
 def own_word(organisation: str, person: str | None) -> str:
     """The word under which a person's own statements are indexed: letters and digits only, whatever the names hold."""
     return f"{organisation}/{person or ''}".encode().hex()
-
-
-def _merged(heads: Iterable[Held], limit: int) -> list[Held]:
-    """Newest first, each once."""
-    once = {head.recorded_at: head for head in heads}
-    return [once[at] for at in sorted(once, reverse=True)[:limit]]

@@ -37,7 +37,8 @@ def taking(form: type) -> dict[str, Any]:
 
 def taking_files() -> dict[str, Any]:
     """What the address says that takes files."""
-    content = {kind: {"schema": {"type": "string", "format": "binary", "minLength": 1}} for kind in MEDIA}
+    octets = {"type": "string", "format": "binary", "minLength": 1}
+    content = {kind: {"schema": {} if kind.endswith("json") else octets} for kind in MEDIA}
     return {"requestBody": {"required": True, "content": content}}
 
 

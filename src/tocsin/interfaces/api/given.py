@@ -19,8 +19,25 @@ class _Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_MARKING = {"tlp": "TLP:GREEN", "caveats": [], "audience": [["community"]]}
+
+_NOTE = {
+    "body": {"kind": "note", "title": "Road closed", "text": "The road between the two towns has been closed."},
+    "subject": {"type": "place", "id": "SDN"},
+    "marking": _MARKING,
+    "as_of": "2025-06-30",
+    "evidence": [{"type": "source", "reference": "Radio, evening news", "reliability": "B", "credibility": "2"}],
+}
+
+
+def _shown(example: dict[str, object]) -> ConfigDict:
+    return ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [example]})
+
+
 class SentStatement(_Sent):
     """What somebody states. Author, role and time are those of whoever sends it, unless `made_at` is earlier."""
+
+    model_config = _shown(_NOTE)
 
     body: Note
     subject: Subject
@@ -39,6 +56,8 @@ class SentStatement(_Sent):
 
 class SentRecall(_Sent):
     """Why a statement is withdrawn."""
+
+    model_config = _shown({"reason": "The source has taken it back."})
 
     reason: Text
 

@@ -109,6 +109,7 @@ class ServedDifferences(Served):
     added: list[ServedItem]
     gone: list[ServedItem]
     replaced: list[Replaced]
+    complete: bool
 
 
 class ServedCount(Served):

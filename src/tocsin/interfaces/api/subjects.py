@@ -45,6 +45,7 @@ def differences_of_subject(
         "added": [twin(view) for view in found.added],
         "gone": [twin(view) for view in found.gone],
         "replaced": [{"old": twin(old), "new": twin(new)} for old, new in found.replaced],
+        "complete": found.complete,
     }
     shown = [*found.added, *found.gone, *(view for pair in found.replaced for view in pair)]
     return answer(request, content, over(visit, shown))

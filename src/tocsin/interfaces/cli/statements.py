@@ -152,6 +152,7 @@ def _changed(visit: Visit, changes: Differences, json: bool) -> None:
         write_json(
             {
                 "marking": label,
+                "complete": changes.complete,
                 "added": [showing.as_dict(view) for view in changes.added],
                 "gone": [showing.as_dict(view) for view in changes.gone],
                 "replaced": [[showing.as_dict(view) for view in pair] for pair in changes.replaced],
@@ -166,6 +167,8 @@ def _changed(visit: Visit, changes: Differences, json: bool) -> None:
             showing.item(new, "+ ")
         for view in changes.gone:
             showing.item(view, "- ")
+        if not changes.complete:
+            say("There is more than can be compared at once: only the newest of each day were.")
         if not every:
             say("Nothing changed, or nothing that is for you.")
 

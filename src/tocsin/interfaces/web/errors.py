@@ -13,8 +13,10 @@ from tocsin.core.errors import (
     NotFound,
     PlaceError,
     ProviderError,
+    RegisterError,
     ReleaseError,
     SignInNeeded,
+    StatementError,
     StoreError,
     TocsinError,
     TooManyAttempts,
@@ -44,6 +46,13 @@ _STATUS: tuple[tuple[type[TocsinError], int], ...] = (
     (StoreError, 503),
     (ProviderError, 503),
 )
+
+
+def status_of_form(error: TocsinError | None) -> int:
+    """The HTTP status of a form's page: 200 if nothing is wrong, 422 if a field breaks a rule, else the error's own."""
+    if error is None:
+        return 200
+    return 422 if isinstance(error, (StatementError, RegisterError)) else status_of(error)
 
 
 def described(error: Exception, path: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from tocsin.desk import accounts, sessions
 from tocsin.desk.reading import facts, read
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.doors import cookie_of, set_cookie
-from tocsin.interfaces.web.errors import status_of
+from tocsin.interfaces.web.errors import status_of_form
 from tocsin.interfaces.web.page import Page
 from tocsin.interfaces.web.posting import Form, posted
 from tocsin.interfaces.web.rendering import shown
@@ -101,7 +101,7 @@ def _page(
         "account.html",
         request,
         page,
-        status=status_of(error) if error else 200,
+        status=status_of_form(error),
         headers={"cache-control": "no-store"},
         error=error,
         part=part,

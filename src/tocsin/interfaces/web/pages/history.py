@@ -123,6 +123,7 @@ def _twin(changed: Differences, params: Params) -> dict[str, Any]:
     return {
         "since": params["since"],
         "until": params.get("until") or None,
+        "complete": changed.complete,
         "added": [twin(view) for view in changed.added],
         "gone": [twin(view) for view in changed.gone],
         "replaced": [

@@ -19,7 +19,7 @@ from tocsin.desk.node import Node
 from tocsin.desk.sessions import Stage, by_session, unfinished
 from tocsin.interfaces.web import csrf, oidc
 from tocsin.interfaces.web.doors import Caller, cookie_of, local_path, set_cookie
-from tocsin.interfaces.web.errors import status_of
+from tocsin.interfaces.web.errors import status_of_form
 from tocsin.interfaces.web.posting import posted
 from tocsin.interfaces.web.rendering import shown_outside
 
@@ -155,7 +155,7 @@ def _page(
         template,
         request,
         title,
-        status=status_of(error) if error else 200,
+        status=status_of_form(error),
         error=error,
         at=error.where if isinstance(error, StatementError) else "",
         wanted=_wanted(request),
