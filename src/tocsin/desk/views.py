@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from tocsin.core.errors import StatementError
@@ -34,7 +35,7 @@ COMPARED = 2000
 class View:
     """A statement as somebody may see it.
 
-    body: what is claimed. shown: the open part, which the identity vouches for.
+    body: what is claimed. open_part: what the identity vouches for, as the canonical JSON that was stored.
     person, organisation: the author as far as the attribution lets this reader know.
     supersedes, superseded_by, derived_from: identities, of statements that this reader may see.
     state: whether it stands, was superseded (by a statement this reader may see), or was recalled.
@@ -42,7 +43,7 @@ class View:
 
     head: Held
     body: Body
-    shown: dict[str, Any]
+    open_part: bytes
     state: Literal["current", "superseded", "recalled"]
     supersedes: tuple[str, ...]
     superseded_by: tuple[str, ...]
@@ -54,6 +55,12 @@ class View:
     def id(self) -> str:
         """The identity."""
         return self.head.id
+
+    @cached_property
+    def shown(self) -> dict[str, Any]:
+        """The open part, read."""
+        read: dict[str, Any] = json.loads(self.open_part)
+        return read
 
 
 @dataclass(frozen=True)
@@ -287,7 +294,7 @@ def _view(sight: Sight, head: Held, shown: bytes, found: Statement, newer: list[
     return View(
         head=head,
         body=found.body,
-        shown=json.loads(shown),
+        open_part=shown,
         state="recalled" if head.recalled else "superseded" if newer else "current",
         supersedes=tuple(id for id in found.supersedes if id in known),
         superseded_by=tuple(newer),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from tocsin.core.instant import Instant
 from tocsin.store.tables import attempt, credential, session, token
@@ -64,6 +64,11 @@ class Attempt:
     blocked_until: Instant
 
 
+# Asked at every request, so they are put together once.
+_SESSION = select(session).where(session.c.digest == bindparam("presented"))
+_TOKEN = select(token).where(token.c.digest == bindparam("presented"))
+
+
 def credential_of(connection: Connection, person: str) -> Credential | None:
     """How this person signs in; None if they never could."""
     row = connection.execute(select(credential).where(credential.c.person == person)).first()
@@ -98,7 +103,7 @@ def add_session(connection: Connection, given: Session) -> None:
 
 def session_of(connection: Connection, digest: str) -> Session | None:
     """The session of a browser, whether or not it has run out."""
-    row = connection.execute(select(session).where(session.c.digest == digest)).first()
+    row = connection.execute(_SESSION, {"presented": digest}).first()
     return Session(**row._mapping) if row else None
 
 
@@ -130,7 +135,7 @@ def add_token(connection: Connection, given: Token) -> None:
 
 def token_of(connection: Connection, digest: str) -> Token | None:
     """The token of this digest, whether or not it still holds."""
-    row = connection.execute(select(token).where(token.c.digest == digest)).first()
+    row = connection.execute(_TOKEN, {"presented": digest}).first()
     return Token(**row._mapping) if row else None
 
 

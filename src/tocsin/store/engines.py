@@ -22,7 +22,7 @@ _CONNECT_SECONDS = 10
 _POOL = {"pool_size": 20, "max_overflow": 40}
 """More than the threads of one process, each of which reads on at most one connection while one of them writes."""
 
-_PRAGMAS = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF")
+_PRAGMAS = ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "trusted_schema=OFF", "cache_size=-16384")
 
 
 def sqlite(path: Path) -> Engine:

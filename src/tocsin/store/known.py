@@ -25,6 +25,9 @@ entries: TypeAdapter[Any] = TypeAdapter(AnyEntry)
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
+# Asked at every request, so they are put together once.
+_NEWEST_ENTRY = select(func.max(tables.register.c.recorded_at))
+_NEWEST_MARKING = select(func.max(tables.marking.c.id))
 
 REMEMBERED = 5000
 """Statements, and scopes of people, that are kept read."""
@@ -66,7 +69,7 @@ class Known:
 
     def register(self, connection: Connection) -> tuple[int, Register]:
         """The register and the instant of its newest entry, as this connection sees them."""
-        newest = connection.execute(select(func.max(tables.register.c.recorded_at))).scalar()
+        newest = connection.execute(_NEWEST_ENTRY).scalar()
         version = -1 if newest is None else newest
         known, register = self._register
         if known == version:
@@ -85,7 +88,7 @@ class Known:
 
     def markings(self, connection: Connection) -> dict[int, Marking]:
         """Every marking by its number, as this connection sees them."""
-        newest = connection.execute(select(func.max(tables.marking.c.id))).scalar() or 0
+        newest = connection.execute(_NEWEST_MARKING).scalar() or 0
         known = self._markings
         # Numbers are given one after the other under the writers' lock, so the count is the newest number; a marking
         # never changes, so knowing more than this connection sees does no harm.

@@ -54,6 +54,10 @@ statement = Table(
     Column("sealed", LargeBinary, nullable=False),
     Index("statement_by_marking", "marking", "recorded_at"),
     Index("statement_by_subject", "subject", "marking", "recorded_at"),
+    Index("statement_by_subject_in_time", "subject", "recorded_at"),
+    Index("statement_by_kind_in_time", "kind", "recorded_at"),
+    Index("statement_by_subject_and_kind", "subject", "kind", "marking", "recorded_at"),
+    Index("statement_by_subject_and_kind_in_time", "subject", "kind", "recorded_at"),
     Index("statement_by_kind", "kind", "marking", "recorded_at"),
     Index("statement_by_author", "organisation", "person", "recorded_at"),
 )

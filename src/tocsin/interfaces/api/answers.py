@@ -15,6 +15,8 @@ from tocsin.core.statement import digest
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 
 def answer(
     request: Request,
@@ -32,8 +34,27 @@ def answer(
     """
     if mark_body:
         content = {"marking": _dumped(marking), **content}
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    body = written(content)
     return tagged(request, body, f'"{digest(body)[:32]}"', marking, status, media_type, headers)
+
+
+def written(value: Any) -> bytes:
+    """A value as JSON; bytes in it are JSON already, as what was stored is, and are not read and written again.
+
+    >>> written({"id": 1, "statement": b'{"a":2}'})
+    b'{"id":1,"statement":{"a":2}}'
+    """
+    if isinstance(value, bytes):
+        return value
+    try:
+        return _ENCODER.encode(value).encode()
+    except TypeError:
+        # There are bytes in it somewhere.
+        if isinstance(value, Mapping):
+            return b"{" + b",".join(written(name) + b":" + written(one) for name, one in value.items()) + b"}"
+        if isinstance(value, (list, tuple)):
+            return b"[" + b",".join(map(written, value)) + b"]"
+        raise
 
 
 def tagged(
@@ -84,5 +105,5 @@ def _own(tlp: TLP, token: str, exercise: bool) -> Marking:
 
 
 @lru_cache(maxsize=1024)
-def _dumped(marking: Marking) -> dict[str, Any]:
-    return marking.model_dump(mode="json")
+def _dumped(marking: Marking) -> bytes:
+    return _ENCODER.encode(marking.model_dump(mode="json")).encode()

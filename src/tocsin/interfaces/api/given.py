@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StringConstraints
+from pydantic.config import JsonDict
 
 from tocsin.core.kinds import Digest, Line, Note, Text
 from tocsin.core.marking import IDENTIFIER, Marking
@@ -19,9 +20,9 @@ class _Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-_MARKING = {"tlp": "TLP:GREEN", "caveats": [], "audience": [["community"]]}
+_MARKING: JsonDict = {"tlp": "TLP:GREEN", "caveats": [], "audience": [["community"]]}
 
-_NOTE = {
+_NOTE: JsonDict = {
     "body": {"kind": "note", "title": "Road closed", "text": "The road between the two towns has been closed."},
     "subject": {"type": "place", "id": "SDN"},
     "marking": _MARKING,
@@ -30,7 +31,7 @@ _NOTE = {
 }
 
 
-def _shown(example: dict[str, object]) -> ConfigDict:
+def _shown(example: JsonDict) -> ConfigDict:
     return ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [example]})
 
 

@@ -20,10 +20,9 @@ from tocsin.interfaces.api.answers import answer, over
 from tocsin.interfaces.api.asking import DryRun, Identity, sent
 from tocsin.interfaces.api.description import problems, taking
 from tocsin.interfaces.api.given import SentApproval, SentProposal
-from tocsin.interfaces.api.served import Audience, Served, ServedItem, ServedStatement, previewed
+from tocsin.interfaces.api.served import Audience, Served, ServedItem, ServedStatement, item, previewed
 from tocsin.interfaces.api.statements import created
 from tocsin.interfaces.web.doors import visitor
-from tocsin.interfaces.web.items import twin
 
 router = APIRouter(tags=["releases"])
 
@@ -150,9 +149,9 @@ def _views(found: Proposed) -> list[View]:
 
 def _proposed(found: Proposed) -> dict[str, Any]:
     return {
-        "proposal": twin(found.view),
+        "proposal": item(found.view),
         "sources": [
-            {"item": twin(one.view), "needs": one.needs, "approval": one.approval, "yours": one.yours}
+            {"item": item(one.view), "needs": one.needs, "approval": one.approval, "yours": one.yours}
             for one in found.sources
         ],
         "redactions": _redacted(found.redactions),

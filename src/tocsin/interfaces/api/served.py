@@ -5,6 +5,7 @@ The models are not run when something is served: a test holds that what is serve
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,9 @@ from tocsin.core.marking import Marking
 from tocsin.core.register import Group, Organisation, Person, Preview
 from tocsin.core.seeing import Affiliation, Role
 from tocsin.core.statement import Attribution, Evidence, Origin, Standing, Subject
+from tocsin.desk.views import View
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Number = Annotated[int, Field(ge=0)]
 
@@ -71,8 +75,6 @@ class ServedItem(BaseModel):
     id: Digest
     state: Literal["current", "superseded", "recalled"]
     recorded_at: datetime
-    organisation: str | None
-    person: str | None
     about_subject: str
     supersedes: list[Digest]
     superseded_by: list[Digest]
@@ -104,7 +106,10 @@ class Replaced(BaseModel):
 
 
 class ServedDifferences(Served):
-    """What changed between two moments, of what stood: new, gone, and replaced."""
+    """What changed between two moments, of what stood: new, gone, and replaced.
+
+    complete: false if there were too many to compare, and only the newest were.
+    """
 
     added: list[ServedItem]
     gone: list[ServedItem]
@@ -256,6 +261,29 @@ class ServedBackFill(Served):
     more: bool
     people: Number
     done: bool
+
+
+def item(view: View) -> bytes:
+    """A statement of a list as JSON: its open part byte for byte as it was stored."""
+    return _ENCODER.encode(beside(view))[:-1].encode() + b',"statement":' + view.open_part + b"}"
+
+
+def one(view: View) -> dict[str, Any]:
+    """A statement on its own."""
+    return {**beside(view), "statement": view.open_part}
+
+
+def beside(view: View) -> dict[str, Any]:
+    """What stands beside the open part of a statement."""
+    return {
+        "id": view.id,
+        "state": view.state,
+        "recorded_at": written(view.head.recorded_at),
+        "about_subject": view.head.subject,
+        "supersedes": view.supersedes,
+        "superseded_by": view.superseded_by,
+        "derived_from": view.derived_from,
+    }
 
 
 def previewed(preview: Preview) -> dict[str, Any]:

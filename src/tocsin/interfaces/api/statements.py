@@ -35,10 +35,11 @@ from tocsin.interfaces.api.served import (
     ServedPreview,
     ServedStatement,
     ServedStatements,
+    item,
+    one,
     previewed,
 )
 from tocsin.interfaces.web.doors import visitor
-from tocsin.interfaces.web.items import twin
 
 router = APIRouter(tags=["statements"])
 
@@ -48,7 +49,7 @@ _CREATED = {"description": "Stored.", "model": ServedStatement}
 def created(request: Request, view: View) -> Response:
     """A statement that was stored, with its address."""
     location = {"location": f"{PREFIX}/statements/{view.id}"}
-    return answer(request, twin(view), view.head.marking, status=201, headers=location)
+    return answer(request, one(view), view.head.marking, status=201, headers=location)
 
 
 @router.get("/statements", response_model=ServedPage, responses=problems())
@@ -65,7 +66,7 @@ def list_statements(
     visit = visitor(request)
     asked: dict[str, Any] = {"subject": subject, "kind": kind, "as_of": instant_of(as_of), "before": before(cursor)}
     found = views.current(visit, limit=limit, **asked) if q is None else views.search(visit, q, limit=limit, **asked)
-    items = [twin(view) for view in found.views]
+    items = [item(view) for view in found.views]
     return answer(request, {"items": items, "next": cursor_of(found.more)}, over(visit, found.views))
 
 
@@ -89,7 +90,7 @@ async def make_statement(request: Request, dry_run: DryRun = False) -> Response:
 def one_statement(request: Request, id: Identity) -> Response:
     """One statement."""
     view = views.statement(visitor(request), id)
-    return answer(request, twin(view), view.head.marking)
+    return answer(request, one(view), view.head.marking)
 
 
 @router.get("/statements/{id}/chain", response_model=ServedStatements, responses=problems("not-found"))
@@ -97,7 +98,7 @@ def chain_of_statement(request: Request, id: Identity) -> Response:
     """A statement with all that it superseded and that superseded it, oldest first."""
     visit = visitor(request)
     found = views.chain_of(visit, id)
-    return answer(request, {"items": [twin(view) for view in found]}, over(visit, found))
+    return answer(request, {"items": [item(view) for view in found]}, over(visit, found))
 
 
 @router.post(

@@ -13,9 +13,8 @@ from tocsin.desk import views
 from tocsin.interfaces.api.answers import answer, over
 from tocsin.interfaces.api.asking import AsOf, Cursor, Limit, Moment, SubjectPath, before, cursor_of, instant_of
 from tocsin.interfaces.api.description import problems
-from tocsin.interfaces.api.served import ServedDifferences, ServedPage
+from tocsin.interfaces.api.served import ServedDifferences, ServedPage, item
 from tocsin.interfaces.web.doors import visitor
-from tocsin.interfaces.web.items import twin
 
 router = APIRouter(tags=["subjects"])
 
@@ -27,7 +26,7 @@ def history_of_subject(
     """Everything said of a subject, also what was superseded since, newest first."""
     visit = visitor(request)
     found = views.history(visit, key, as_of=instant_of(as_of), before=before(cursor), limit=limit)
-    items = [twin(view) for view in found.views]
+    items = [item(view) for view in found.views]
     return answer(request, {"items": items, "next": cursor_of(found.more)}, over(visit, found.views))
 
 
@@ -42,9 +41,9 @@ def differences_of_subject(
     visit = visitor(request)
     found = views.differences(visit, key, since=parse(since), until=instant_of(until))
     content = {
-        "added": [twin(view) for view in found.added],
-        "gone": [twin(view) for view in found.gone],
-        "replaced": [{"old": twin(old), "new": twin(new)} for old, new in found.replaced],
+        "added": [item(view) for view in found.added],
+        "gone": [item(view) for view in found.gone],
+        "replaced": [{"old": item(old), "new": item(new)} for old, new in found.replaced],
         "complete": found.complete,
     }
     shown = [*found.added, *found.gone, *(view for pair in found.replaced for view in pair)]

@@ -96,6 +96,10 @@ def _record() -> None:
     )
     op.create_index("statement_by_author", "statement", ["organisation", "person", "recorded_at"])
     op.create_index("statement_by_kind", "statement", ["kind", "marking", "recorded_at"])
+    op.create_index("statement_by_kind_in_time", "statement", ["kind", "recorded_at"])
+    op.create_index("statement_by_subject_and_kind", "statement", ["subject", "kind", "marking", "recorded_at"])
+    op.create_index("statement_by_subject_and_kind_in_time", "statement", ["subject", "kind", "recorded_at"])
+    op.create_index("statement_by_subject_in_time", "statement", ["subject", "recorded_at"])
     op.create_index("statement_by_marking", "statement", ["marking", "recorded_at"])
     op.create_index("statement_by_subject", "statement", ["subject", "marking", "recorded_at"])
     op.create_table(
