@@ -186,7 +186,9 @@ def test_what_is_not_there_is_one_sentence(run: Run) -> None:
         assert "there is no such statement, or it is not for you" in result.stderr
 
 
-def test_a_text_cannot_command_the_terminal(run: Run) -> None:
+def test_a_text_cannot_command_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nobody can make such a statement here; one that another node made may still hold it.
+    monkeypatch.setattr("tocsin.desk.rules._letters", lambda statement: None)
     made = noted(run, "--text", "red \x1b[31m and \u202e back")
 
     shown = run("show", made["id"]).stdout

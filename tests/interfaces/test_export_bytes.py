@@ -266,7 +266,11 @@ def test_a_file_is_on_record_before_it_is_there(node: Node, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("form", PAPER)
-def test_letters_that_command_a_machine_do_not_break_a_file(node: Node, form: RecordFormat) -> None:
+def test_letters_that_command_a_machine_do_not_break_a_file(
+    node: Node, form: RecordFormat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody can make such a statement here; one that another node made may still hold it.
+    monkeypatch.setattr("tocsin.desk.rules._letters", lambda statement: None)
     made = note(node, "aa-desk", "bell\x07 start\x01 turned\u202e *not bold* #let x = 1 Судан", title="a\x0bb")
     text = text_of(node, "aa-desk", made.id, form)
     assert "*not bold*" in text
