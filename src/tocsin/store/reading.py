@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -174,11 +175,10 @@ class Reader:
         limit: int,
     ) -> list[Held]:
         """At most ``limit`` heads in the scope, newest first, recorded in ``after <= time < before``."""
-        only = _only(subject, kind)
         given = {"before": before, "after": after, "limit": limit, "subject": subject, "kind": kind}
-        found = self._ask(_RECENT, only, given | {"window": WINDOW * limit}, scope)
+        found = self._ask(_RECENT, given | {"window": WINDOW * limit}, scope)
         # Whoever sees little of what is new is answered from an index by marking, whatever others have stored.
-        return found if len(found) == limit else self._ask(_HEADS[self._dialect], only, given, scope)
+        return found if len(found) == limit else self._ask(_HEADS[self._dialect], given, scope)
 
     def search(
         self,
@@ -194,7 +194,6 @@ class Reader:
         """As ``heads``, of statements that hold every word. Newest first: an order by relevance would tell how common
         a word is in statements that the asker may not see.
         """
-        only = _only(subject, kind)
         given = {"before": before, "after": after, "limit": limit, "subject": subject, "kind": kind}
         if self._dialect == "sqlite":
             quoted = " ".join('"' + word.replace('"', '""') + '"' for word in words)
@@ -203,12 +202,12 @@ class Reader:
             # The newest that hold the words, of all: if these are all, or enough of them are in the scope, it is done.
             window = {"plain": f"words : ({quoted})", "before": before, "after": after, "window": WINDOW * limit}
             matched = list(self.connection.execute(_MATCHED, window).scalars())
-            found = self._ask(_OF_MATCHED, only, given | {"matched": json.dumps(matched)}, scope)
+            found = self._ask(_OF_MATCHED, given | {"matched": json.dumps(matched)}, scope)
             if len(found) == limit or len(matched) < WINDOW * limit:
                 return found
         else:
             given["words"] = " ".join(words)
-        return self._ask(_FOUND[self._dialect], only, given, scope)
+        return self._ask(_FOUND[self._dialect], given, scope)
 
     def opened(self, marking: int, since: Instant, until: Instant, *, before: Instant, limit: int) -> list[Held]:
         """At most ``limit`` heads under one marking, newest first, whose audience counts from ``since <= time < until``
@@ -259,34 +258,42 @@ class Reader:
         while some := list(islice(wanted, _AT_ONCE)):
             yield from self.connection.execute(query, {"ids": some})
 
-    def _ask(self, template: str, only: str, given: Mapping[str, Any], scope: Scope) -> list[Held]:
-        in_time, by_marking = _indexes(given) if self._dialect == "sqlite" else ("", "")
-        query = template.format(
-            allowed=_ALLOWED[self._dialect],
-            head=HEAD,
-            in_time=in_time,
-            newest=_NEWEST.format(by_marking=by_marking, only=only.format(name="t")),
-            own=_OWN.format(own_only=only.format(name="o")),
-            only=only.format(name="s"),
-            newest_only=only.format(name="t"),
-            visible=_VISIBLE,
-        )
+    def _ask(self, template: str, given: Mapping[str, Any], scope: Scope) -> list[Held]:
+        query, names = _query(self._dialect, template, bool(given["subject"]), bool(given["kind"]))
         whose = {"allowed": scope.json, "organisation": scope.organisation, "person": scope.person}
         # text() takes only what the query names; the rest of what is given would be an error.
-        asked = {key: value for key, value in {**given, **whose}.items() if f":{key}" in query}
-        return [held(row, self.markings) for row in self.connection.execute(text(query), asked)]
+        asked = {key: value for key, value in {**given, **whose}.items() if key in names}
+        return [held(row, self.markings) for row in self.connection.execute(query, asked)]
 
 
-def _only(subject: str | None, kind: str | None) -> str:
+@cache
+def _query(dialect: str, template: str, subject: bool, kind: bool) -> tuple[TextClause, frozenset[str]]:
+    """A query that is put together once, and the names of what it must be given."""
+    only = _only(subject, kind)
+    in_time, by_marking = _indexes(subject, kind) if dialect == "sqlite" else ("", "")
+    written = template.format(
+        allowed=_ALLOWED[dialect],
+        head=HEAD,
+        in_time=in_time,
+        newest=_NEWEST.format(by_marking=by_marking, only=only.format(name="t")),
+        own=_OWN.format(own_only=only.format(name="o")),
+        only=only.format(name="s"),
+        newest_only=only.format(name="t"),
+        visible=_VISIBLE,
+    )
+    return text(written), frozenset(re.findall(r"(?<!:):(\w+)", written))
+
+
+def _only(subject: bool, kind: bool) -> str:
     return (" AND {name}.subject = :subject" if subject else "") + (" AND {name}.kind = :kind" if kind else "")
 
 
-def _indexes(given: Mapping[str, Any]) -> tuple[str, str]:
+def _indexes(subject: bool, kind: bool) -> tuple[str, str]:
     """The indexes that SQLite is to walk in time and by marking.
 
     It keeps no statistics unless it is told to, and with a wrong guess it walks everything said of a country.
     """
-    match (bool(given["subject"]), bool(given["kind"])):
+    match (subject, kind):
         case (False, False):
             return "", " INDEXED BY statement_by_marking"
         case (True, False):
