@@ -15,7 +15,20 @@ class Connection:
         self.writer: asyncio.StreamWriter | None = None
 
     async def ask(self, path: str, method: str = "GET", body: bytes = b"", more: str = "") -> tuple[int, bytes, float]:
-        """Status, body and seconds of one request."""
+        """Status, body and seconds of one request.
+
+        As a browser does, it asks again over a new connection when the kept one was closed while it lay idle.
+        """
+        kept = self.writer is not None
+        try:
+            return await self._ask(path, method, body, more)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            if not kept:
+                raise
+            self.writer = None
+            return await self._ask(path, method, body, more)
+
+    async def _ask(self, path: str, method: str, body: bytes, more: str) -> tuple[int, bytes, float]:
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         started = time.perf_counter()
@@ -33,6 +46,8 @@ class Connection:
                 chunked = True
             elif name.lower() == "connection" and value.strip() == "close":
                 closing = True
+        if not status:
+            raise ConnectionResetError("closed while idle")
         if chunked:
             content = b""
             while size := int(await self.reader.readline(), 16):
