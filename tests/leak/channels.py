@@ -46,8 +46,9 @@ class Stage(Node):
 
 @dataclass(frozen=True)
 class Ask:
-    """One request."""
+    """One request, to an address of this route."""
 
+    route: str
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
@@ -61,7 +62,6 @@ _FILL: dict[str, Choose] = {
     "key": lambda world, pick: _subject(world, pick),
     "subject": lambda world, pick: _subject(world, pick),
     "kind": lambda world, pick: pick.choice(("note", "recall", "lineage", "nothing")),
-    "table": lambda world, pick: pick.choice(("statements", "forecast", "history", "differences")),
     "form": lambda world, pick: pick.choice(("pdf", *("docx", "md", "json") * 4)),
     "person": lambda world, pick: pick.choice(world.persons),
     "group": lambda world, pick: pick.choice((*GROUPS, "none")),
@@ -69,6 +69,28 @@ _FILL: dict[str, Choose] = {
     "slug": lambda world, pick: "not-found",
 }
 """What stands for each name in an address. A route with another name fails the test until it is taught here."""
+
+_TABLES = {
+    "world": ("ranking",),
+    "monday": ("changes", "highest"),
+    "scorecard": ("scores", "reliability", "comparisons", "beside"),
+    "method": ("predictors", "steps", "constants"),
+    "data": ("receipts", "sources", "files", "quarantine"),
+    "find": ("found",),
+    "statements": ("statements",),
+    "statement": ("statements",),
+    "history": ("statements", "differences"),
+    "lineage": ("statements",),
+    "proposals": ("proposals",),
+    "proposal": ("sources",),
+    "organisations": ("organisations", "persons"),
+    "groups": ("members",),
+    "audit": ("lines",),
+    "country": ("statements", "forecast", "contributions", "history"),
+    "compose": ("none",),
+    "derive": ("none",),
+}
+"""The tables of each page, by the first word of its address."""
 
 _QUERY: dict[str, Choose] = {
     "q": lambda world, pick: pick.choice(("common", "canary", _word(world, pick), _word(world, pick)[:8])),
@@ -82,6 +104,10 @@ _QUERY: dict[str, Choose] = {
     "statement": _FILL["id"],
     "person": _FILL["person"],
 }
+
+
+_NEEDS = {"/api/v1/subjects/{key}/differences": ("since",)}
+"""What an address cannot do without."""
 
 
 def _subject(world: World, pick: random.Random) -> str:
@@ -124,9 +150,12 @@ def asks(app: FastAPI, world: World, pick: random.Random) -> list[Ask]:
     for method, path in addresses(app):
         if method != "GET" or path in UNTOLD:
             continue
-        filled = re.sub(r"\{(\w+)(?::\w+)?\}", lambda blank: _FILL[blank[1]](world, pick), path)
-        names = pick.sample(sorted(_QUERY), pick.randrange(4))
-        found.append(Ask(method, filled, tuple((name, _QUERY[name](world, pick)) for name in names)))
+        table = pick.choice(_TABLES[path.split("/")[1]]) if "{table}" in path else ""
+        filled = re.sub(
+            r"\{(\w+)(?::\w+)?\}", lambda blank: _FILL[blank[1]](world, pick), path.replace("{table}", table)
+        )
+        names = {*pick.sample(sorted(_QUERY), pick.randrange(4)), *_NEEDS.get(path, ())}
+        found.append(Ask(path, method, filled, tuple((name, _QUERY[name](world, pick)) for name in sorted(names))))
     return found
 
 
