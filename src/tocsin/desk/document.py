@@ -6,6 +6,7 @@ differ in what they say. Text is plain: no block carries markup of any format.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -99,7 +100,7 @@ Block = Heading | Paragraph | Bullets | KeyFigure | Table | SmallPrint
 
 
 @dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(ABC):
     """What every document has, whatever it is about.
 
     caveats: what stands beside the label in the banner. prepared: the day it was made. language: BCP 47 tag.
@@ -122,9 +123,9 @@ class Document:
     """Whether the letters may shrink so that everything stands on one page."""
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """The usual name of a file without its ending."""
-        raise NotImplementedError
 
     @property
     def banner(self) -> str:

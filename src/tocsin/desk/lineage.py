@@ -84,6 +84,4 @@ def _about(sight: Sight, ids: Iterable[str], kind: str) -> list[Held]:
 
 
 def _made(sight: Sight, heads: Iterable[Held]) -> dict[str, Statement]:
-    return {
-        id: Statement.from_parts(open_part, sealed) for id, (open_part, sealed) in sight.reader.parts(heads).items()
-    }
+    return {id: stated for id, (_, stated) in sight.reader.statements(heads).items()}

@@ -140,8 +140,8 @@ def recall(visit: Visit, id: str, reason: str) -> View:
 def _unattributed(visit: Visit, id: str) -> bool:
     with visit.reading() as sight:
         head = sight.find(id)
-        ((shown, sealed),) = sight.reader.parts([head]).values()
-    return Statement.from_parts(shown, sealed).attribution is Attribution.NONE
+        _, stated = sight.reader.statements([head])[id]
+    return stated.attribution is Attribution.NONE
 
 
 def _read(visit: Visit, given: dict[str, Any]) -> Statement:

@@ -208,8 +208,7 @@ def _proposed(sight: Sight, head: Held) -> Proposed:
 
 
 def _statements(sight: Sight, heads: Iterable[Held]) -> dict[str, Statement]:
-    parts = sight.reader.parts(heads)
-    return {id: Statement.from_parts(open_part, sealed) for id, (open_part, sealed) in parts.items()}
+    return {id: stated for id, (_, stated) in sight.reader.statements(heads).items()}
 
 
 def _agreed(sight: Sight, ids: Iterable[str], body: Proposal, pinned: str, *, seen: bool = True) -> dict[str, Held]:
