@@ -7,9 +7,11 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pypdf
+import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
@@ -18,27 +20,31 @@ from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, START, World
 from tocsin.core.instant import written
 from tocsin.desk.node import Node
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import create_app
+from tocsin.interfaces.web import create_app, doors
 
 HOME = "http://127.0.0.1:8420"
 NO_STATEMENT = "0" * 64
+SECRET = b"s" * 32
+"""What forms prove themselves with here."""
 
 UNTOLD = {
-    # What these say of other people's doings is the steward's to know by office: how many lines the log has.
-    "/api/v1/audit/verify",
-    "/static",
+    # What this says of other people's doings is the steward's to know by office: how many lines the log has.
+    ("GET", "/api/v1/audit/verify"),
+    ("POST", "/audit/verify"),
+    # Files of the package.
+    ("GET", "/static"),
 }
 
 
 class Stage(Node):
-    """A node whose world and visitor can be changed, so that one application serves all of them."""
+    """A node with accounts whose world and visitor can be changed, so that one application serves all of them."""
 
     def show(self, world: World, person: str) -> None:
         """From now on this world, to this person."""
         object.__setattr__(self, "store", world.node.store)
         object.__setattr__(self, "shown", (world, person))
 
-    def local(self, door: str) -> Visit:
+    def seated(self, door: str) -> Visit:
         """The person whose eyes we look through."""
         world, person = self.shown
         return world.visit(person, door)
@@ -46,22 +52,23 @@ class Stage(Node):
 
 @dataclass(frozen=True)
 class Ask:
-    """One request, to an address of this route."""
+    """One request, to an address of this route. sent: what ``client.request`` takes beside it."""
 
     route: str
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
+    sent: dict[str, Any] = field(default_factory=dict)
 
 
 Choose = Callable[[World, random.Random], str]
 
-_FILL: dict[str, Choose] = {
-    "id": lambda world, pick: pick.choice([*(one.id for one in world.statements()), NO_STATEMENT]),
+FILL: dict[str, Choose] = {
+    "id": lambda world, pick: pick.choice([*identities(world), NO_STATEMENT]),
     "query": lambda world, pick: pick.choice(PLACES),
     "key": lambda world, pick: _subject(world, pick),
     "subject": lambda world, pick: _subject(world, pick),
-    "kind": lambda world, pick: pick.choice(("note", "recall", "lineage", "nothing")),
+    "kind": lambda world, pick: pick.choice(("note", "recall", "lineage", "proposal", "nothing")),
     "form": lambda world, pick: pick.choice(("pdf", *("docx", "md", "json") * 4)),
     "person": lambda world, pick: pick.choice(world.persons),
     "group": lambda world, pick: pick.choice((*GROUPS, "none")),
@@ -98,16 +105,21 @@ _QUERY: dict[str, Choose] = {
     "since": lambda world, pick: written(START + pick.randrange(9, 24) * 1_000_000),
     "until": lambda world, pick: written(START + pick.randrange(9, 24) * 1_000_000),
     "subject": lambda world, pick: _subject(world, pick),
-    "kind": _FILL["kind"],
+    "kind": FILL["kind"],
     "limit": lambda world, pick: str(pick.choice((1, 2, 50))),
-    "supersedes": _FILL["id"],
-    "statement": _FILL["id"],
-    "person": _FILL["person"],
+    "supersedes": FILL["id"],
+    "statement": FILL["id"],
+    "person": FILL["person"],
+    "waiting": lambda world, pick: "true",
 }
-
 
 _NEEDS = {"/api/v1/subjects/{key}/differences": ("since",)}
 """What an address cannot do without."""
+
+
+def identities(world: World) -> list[str]:
+    """Every statement and file there is."""
+    return [one.id for one in (*world.statements(), *world.files())]
 
 
 def _subject(world: World, pick: random.Random) -> str:
@@ -120,9 +132,21 @@ def _word(world: World, pick: random.Random) -> str:
     return pick.choice(words or ["canary"])
 
 
-def stage(world: World) -> tuple[Stage, TestClient]:
-    """An application, and a client on the same machine, that can be shown one world after the other."""
-    node = Stage(world.node.settings, world.node.store, team=False)
+def stage(world: World, patch: pytest.MonkeyPatch) -> tuple[Stage, TestClient]:
+    """An application of a node with accounts, and a client whose person is already signed in, whoever it is.
+
+    Only the signing in is replaced: whoever is shown a world has come in.
+    """
+    node = Stage(world.node.settings, world.node.store, team=True)
+
+    def admit(_: Node, request: Any) -> doors.Caller:
+        visit = node.seated(doors.door(request))
+        if doors.door(request) == "api":
+            return doors.Caller("token", b"", visit)
+        who = doors.Who(visit.actor.person, visit.actor.organisation)
+        return doors.Caller("session", SECRET, visit, who)
+
+    patch.setattr(doors, "_admit", admit)
     return node, TestClient(create_app(node), base_url=HOME, raise_server_exceptions=False, follow_redirects=False)
 
 
@@ -134,7 +158,7 @@ def addresses(app: FastAPI) -> Iterator[tuple[str, str]]:
             if isinstance(route, Mount):
                 yield from walk(route.routes or [], above + route.path)
             elif isinstance(route, Route) or hasattr(route, "methods"):
-                for method in sorted(route.methods or {"GET"}):
+                for method in sorted(set(route.methods or {"GET"}) - {"HEAD"}):
                     yield method, above + route.path
             elif hasattr(route, "original_router"):
                 yield from walk(route.original_router.routes, above + route.include_context.prefix)
@@ -144,30 +168,33 @@ def addresses(app: FastAPI) -> Iterator[tuple[str, str]]:
     yield from walk(app.routes, "")
 
 
-def asks(app: FastAPI, world: World, pick: random.Random) -> list[Ask]:
-    """One request to every address that is read from, with its blanks filled in and some questions asked."""
-    found = []
-    for method, path in addresses(app):
-        if method != "GET" or path in UNTOLD:
-            continue
-        table = pick.choice(_TABLES[path.split("/")[1]]) if "{table}" in path else ""
-        filled = re.sub(
-            r"\{(\w+)(?::\w+)?\}", lambda blank: _FILL[blank[1]](world, pick), path.replace("{table}", table)
-        )
-        names = {*pick.sample(sorted(_QUERY), pick.randrange(4)), *_NEEDS.get(path, ())}
-        found.append(Ask(path, method, filled, tuple((name, _QUERY[name](world, pick)) for name in sorted(names))))
-    return found
+def asked(method: str, path: str, world: World, pick: random.Random) -> Ask:
+    """A request to an address that is read from, with its blanks filled in and some questions asked."""
+    table = pick.choice(_TABLES[path.split("/")[1]]) if "{table}" in path else ""
+    filled = fill(path.replace("{table}", table), world, pick)
+    names = {*pick.sample(sorted(_QUERY), pick.randrange(4)), *_NEEDS.get(path, ())}
+    return Ask(path, method, filled, tuple((name, _QUERY[name](world, pick)) for name in sorted(names)))
+
+
+def fill(path: str, world: World, pick: random.Random) -> str:
+    """An address with its blanks filled in."""
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda blank: FILL[blank[1]](world, pick), path)
 
 
 def told(client: TestClient, ask: Ask) -> tuple[int, dict[str, str], str]:
     """The whole answer: status, headers and body, without what is drawn anew for every answer."""
-    answer = client.request(ask.method, ask.path, params=list(ask.query), headers={"accept-encoding": "identity"})
-    headers = {name: value for name, value in answer.headers.items() if name != "date"}
+    sent = dict(ask.sent)
+    given = {"accept-encoding": "identity", **sent.pop("headers", {})}
+    answer = client.request(ask.method, ask.path, params=list(ask.query), headers=given, **sent)
+    client.cookies.clear()
+    headers = {name: value for name, value in answer.headers.items() if name not in ("date", "set-cookie")}
     if answer.content[:2] == b"PK" or answer.content[:4] == b"%PDF":
         # When a file was made is in it; what it says is compared.
         sized = {name: value for name, value in headers.items() if name != "content-length"}
         return answer.status_code, sized, _said(answer.content)
     body = re.sub(r'(name="csrf"[^>]*value=)"[^"]*"', r'\1"(drawn anew)"', answer.text)
+    # Invitations and tokens.
+    body = re.sub(r"<code>([a-z0-9]+-){5}[a-z0-9]+</code>|tocsin_[\w-]{20,}", "(drawn anew)", body)
     return answer.status_code, headers, body
 
 

@@ -22,16 +22,23 @@ class Stored:
     person: str | None
     about: str | None
     recalls: str | None
+    tells_of: tuple[str, ...] = ()
+    """What a proposal or a lineage was made from: it is open to nobody to whom one of these is shut."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file as it was brought."""
+
+    id: str
+    content: bytes
+    organisation: str
+    person: str | None
 
 
 def visible(entries: list[dict[str, Any]], stored: list[Stored], person: str, now: int) -> set[str]:
     """The identities of all statements that a person may see at an instant."""
-    account = None
-    for entry in entries:
-        if entry["entry"] == "person added" and entry["id"] == person:
-            account = {"active": True, **entry}
-        if entry["entry"] == "person changed" and entry["id"] == person:
-            account |= {name: value for name, value in entry.items() if value is not None}
+    account = _account(entries, person)
     if account is None or not account["active"]:
         return set()
     recalled = {one.recalls for one in stored if one.recalls}
@@ -44,13 +51,41 @@ def visible(entries: list[dict[str, Any]], stored: list[Stored], person: str, no
             continue
         if one.id in recalled and (one.organisation != account["organisation"] or account["affiliation"] == "client"):
             continue
-        moments, step = [one.recorded_at], one
-        while step.about in by_id:
-            step = by_id[step.about]
-            moments.append(step.recorded_at)
-        if _in_audience(entries, account, one.open["marking"], min(moments), now):
+        if _in_audience(entries, account, one.open["marking"], _earliest(one, by_id), now):
             seen.add(one.id)
     return seen
+
+
+def files_for(
+    entries: list[dict[str, Any]], stored: list[Stored], files: list[Kept], person: str, now: int
+) -> set[str]:
+    """The files that a person may have: what they brought, and what a statement that they may see cites."""
+    account = _account(entries, person)
+    if account is None or not account["active"]:
+        return set()
+    seen = visible(entries, stored, person, now)
+    cited = {item["reference"] for one in stored if one.id in seen for item in one.open["evidence"]}
+    return {
+        one.id
+        for one in files
+        if one.id in cited or (one.person, one.organisation) == (person, account["organisation"])
+    }
+
+
+def _account(entries: list[dict[str, Any]], person: str) -> dict[str, Any] | None:
+    account = None
+    for entry in entries:
+        if entry["entry"] == "person added" and entry["id"] == person:
+            account = {"active": True, **entry}
+        if entry["entry"] == "person changed" and entry["id"] == person:
+            account |= {name: value for name, value in entry.items() if value is not None}
+    return account
+
+
+def _earliest(one: Stored, by_id: dict[str, Stored]) -> int:
+    """The earliest instant among a statement and all that it must not tell of to a later member."""
+    others = [by_id[id] for id in (one.about, *one.tells_of) if id in by_id]
+    return min([one.recorded_at, *(_earliest(other, by_id) for other in others)])
 
 
 def _in_audience(entries: list[dict], account: dict, marking: dict, opened_at: int, now: int) -> bool:

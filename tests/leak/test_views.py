@@ -2,7 +2,8 @@
 
 from hypothesis import HealthCheck, given, settings
 
-from tests.leak.worlds import START, build, canary, empty, make_template, plans, without_hidden
+from tests.leak.happenings import build, canary, plans
+from tests.leak.worlds import START, empty, make_template, without_hidden
 from tocsin.core.instant import NEVER
 from tocsin.desk import views
 

@@ -211,7 +211,7 @@ BROUGHT = "brought a file"
 def brought(sight: Sight, id: str) -> bool:
     """Whether this visitor brought a file, also if others had brought the same bytes before."""
     file, actor = sight.reader.file(id), sight.visit.actor
-    if file is None:
+    if file is None or not actor.active:
         return False
     if (file.organisation, file.person) == (actor.organisation, actor.person):
         return True

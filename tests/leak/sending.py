@@ -1,0 +1,177 @@
+"""What is sent to each address that takes something: mostly looks, previews and acts on what may not be there for one.
+
+An address that takes something and is not taught here fails the leak test.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from tests.leak.channels import FILL, SECRET, Ask, fill
+from tests.leak.happenings import marking_of
+from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, START, World
+from tocsin.core.instant import written
+from tocsin.interfaces.web import csrf
+
+Body = Callable[[World, random.Random], Any]
+
+WORDS = "Words of whoever asks"
+
+
+def _id(world: World, pick: random.Random) -> str:
+    return FILL["id"](world, pick)
+
+
+def _marking(world: World, pick: random.Random) -> dict[str, Any]:
+    named = {"tlp": "AMBER", "audience": [[f"group:{pick.choice((*GROUPS, 'none'))}"]]}
+    return pick.choice((named, marking_of(pick.randrange(8), pick.randrange(8), world.persons)))
+
+
+def _note(world: World, pick: random.Random) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "body": {"kind": "note", "title": WORDS, "text": WORDS},
+        "subject": pick.choice(
+            ({"type": "place", "id": pick.choice(PLACES)}, {"type": "statement", "id": _id(world, pick)})
+        ),
+        "marking": _marking(world, pick),
+    }
+    cited = {"reference": _id(world, pick), "reliability": "F", "credibility": "6"}
+    more = pick.choice(
+        (
+            {},
+            {"supersedes": [_id(world, pick)]},
+            {"derived_from": [_id(world, pick), _id(world, pick)]},
+            {"evidence": [{"type": "statement", **cited}]},
+            {"evidence": [{"type": "attachment", **cited}]},
+        )
+    )
+    return given | more
+
+
+def _proposal(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        "sources": [_id(world, pick) for _ in range(pick.choice((1, 1, 2)))],
+        "title": WORDS,
+        "text": WORDS,
+        "subject": f"place:{pick.choice(PLACES)}",
+        "marking": marking_of(pick.randrange(2), 0, world.persons),
+        "reason": WORDS,
+    }
+
+
+def _audience(world: World, pick: random.Random) -> list[str]:
+    persons, groups = [f"person:{one}" for one in world.persons], [f"group:{one}" for one in (*GROUPS, "none")]
+    names = [*persons, *groups, *(f"org:{one}" for one in ORGANISATIONS), "community"]
+    return pick.sample(names, pick.randrange(4))
+
+
+def _sheet(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        "action": pick.choice(("preview", "preview", "preview", "store", "discard")),
+        "subject": f"place:{pick.choice(PLACES)}",
+        "supersedes": pick.choice(("", "", _id(world, pick))),
+        "title": WORDS,
+        "text": WORDS,
+        "tlp": pick.choice(("TLP:GREEN", "TLP:AMBER", "TLP:RED")),
+        "audience": _audience(world, pick),
+        "reference-0": pick.choice(("", _id(world, pick))),
+    }
+
+
+def _draft(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        "action": pick.choice(("preview", "preview", "propose", "discard")),
+        "title": WORDS,
+        "text": WORDS,
+        "tlp": pick.choice(("TLP:CLEAR", "TLP:GREEN")),
+        "audience": pick.choice((["everyone"], ["community"])),
+        "sources": pick.choice(("", _id(world, pick))),
+        "subject": f"place:{pick.choice(PLACES)}",
+        "reason": WORDS,
+    }
+
+
+def _member(world: World, pick: random.Random) -> dict[str, Any]:
+    return {"organisation": FILL["organisation"](world, pick)}
+
+
+def _account(world: World, pick: random.Random) -> dict[str, Any]:
+    organisation = pick.choice(ORGANISATIONS)
+    return {"id": FILL["person"](world, pick), "name": WORDS, "organisation": organisation, "email": "a@example.org"}
+
+
+def _group(world: World, pick: random.Random) -> dict[str, Any]:
+    return {"id": pick.choice((*GROUPS, "new")), "name": WORDS, "keeper": pick.choice(ORGANISATIONS)}
+
+
+def _organisation(world: World, pick: random.Random) -> dict[str, Any]:
+    return {"id": pick.choice((*ORGANISATIONS, "new")), "name": WORDS}
+
+
+def _opened(pick: random.Random) -> str:
+    return written(START + pick.randrange(24) * 1_000_000)
+
+
+JSON: dict[tuple[str, str], Body] = {
+    ("POST", "/api/v1/statements"): _note,
+    ("POST", "/api/v1/statements/{id}/recall"): lambda world, pick: {"reason": WORDS},
+    ("POST", "/api/v1/preview"): _marking,
+    ("POST", "/api/v1/proposals"): _proposal,
+    ("POST", "/api/v1/proposals/{id}/approvals"): lambda world, pick: {"source": _id(world, pick), "reason": WORDS},
+    ("POST", "/api/v1/proposals/{id}/release"): lambda world, pick: {},
+    ("POST", "/api/v1/organisations"): _organisation,
+    ("POST", "/api/v1/persons"): _account,
+    ("PATCH", "/api/v1/persons/{person}"): lambda world, pick: {"name": WORDS},
+    ("POST", "/api/v1/groups"): _group,
+    ("POST", "/api/v1/groups/{group}/members"): _member,
+    ("DELETE", "/api/v1/groups/{group}/members/{organisation}"): lambda world, pick: {},
+    ("POST", "/api/v1/groups/{group}/back-fills"): lambda world, pick: _member(world, pick) | {"opened": _opened(pick)},
+}
+
+FORMS: dict[tuple[str, str], Body] = {
+    ("POST", "/compose"): _sheet,
+    ("POST", "/compose/preview"): _sheet,
+    ("POST", "/compose/draft"): _sheet,
+    ("POST", "/statement/{id}/recall"): lambda world, pick: {"reason": WORDS},
+    ("POST", "/derive/{id}"): _draft,
+    ("POST", "/proposal/{id}/approve"): lambda world, pick: {"source": _id(world, pick), "reason": WORDS},
+    ("POST", "/proposal/{id}/release"): lambda world, pick: {"previewed": ""},
+    ("POST", "/groups"): _group,
+    ("POST", "/groups/{id}/join"): _member,
+    ("POST", "/groups/{id}/leave"): _member,
+    ("POST", "/groups/{id}/back-fill"): lambda world, pick: _member(world, pick) | {"opened": "2026-01-01"},
+    ("POST", "/organisations"): _organisation,
+    ("POST", "/organisations/persons"): lambda world, pick: _account(world, pick) | {"role": ["reader"]},
+    ("POST", "/organisations/persons/change"): lambda world, pick: _account(world, pick) | {"account": "closed"},
+    ("POST", "/account/password"): lambda world, pick: {"current": "a", "password": "b", "again": "c"},
+    ("POST", "/account/tokens"): lambda world, pick: {"name": WORDS, "scope": "read", "days": "0"},
+    ("POST", "/account/tokens/revoke"): lambda world, pick: {"id": "none"},
+    ("POST", "/account/invite"): lambda world, pick: {"person": FILL["person"](world, pick)},
+    ("POST", "/sign-out"): lambda world, pick: {},
+    ("POST", "/sign-in"): lambda world, pick: {"person": FILL["person"](world, pick), "password": "a"},
+    ("POST", "/sign-in/code"): lambda world, pick: {"code": "000000"},
+    ("POST", "/sign-in/invitation"): lambda world, pick: {"code": "a", "password": "b", "again": "b"},
+    ("POST", "/sign-in/key"): lambda world, pick: {"code": "000000"},
+}
+
+DRY = frozenset({"/api/v1/statements", "/api/v1/proposals", "/api/v1/groups/{group}/back-fills"})
+"""Addresses that can be asked to check only."""
+
+
+def sent(method: str, path: str, world: World, pick: random.Random) -> Ask:
+    """A request to an address that takes something."""
+    filled = _form_group(path, world, pick) or fill(path, world, pick)
+    query = (("dry_run", "true"),) if path in DRY and pick.random() < 0.8 else ()
+    if path == "/api/v1/attachments":
+        return Ask(path, method, filled, (), {"content": b"A file", "headers": {"content-type": "text/plain"}})
+    if (method, path) in FORMS:
+        data = FORMS[method, path](world, pick) | {csrf.FIELD: csrf.masked(SECRET)}
+        return Ask(path, method, filled, query, {"data": data})
+    return Ask(path, method, filled, query, {"json": JSON[method, path](world, pick)})
+
+
+def _form_group(path: str, world: World, pick: random.Random) -> str:
+    """The forms of groups call a group ``id``."""
+    return path.replace("{id}", FILL["group"](world, pick)) if path.startswith("/groups/{id}") else ""
