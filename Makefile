@@ -29,8 +29,9 @@ bench-growth: $(READY)  ## a million statements against ten thousand, and reads 
 soak: $(READY)  ## 100 signed-in readers and 10 writers for ten minutes
 	@$(BIN)/python -m benchmarks.store.soak
 
-leak: $(READY)  ## 10,000 random worlds at every address: nothing hidden is shown, counted or hinted at (hours)
-	@TOCSIN_LEAK_WORLDS=10000 $(BIN)/python -m pytest -n auto tests/leak/test_channels.py
+leak: $(READY)  ## 10,000 random worlds at every address: nothing hidden is shown, counted or hinted at (an hour; goes on where it stopped)
+	@TOCSIN_LEAK_WORLDS=10000 TOCSIN_LEAK_DONE=build/leak $(BIN)/python -m pytest -n auto tests/leak/test_channels.py
+	@$(BIN)/python -m tests.leak.summary build/leak
 
 fuzz: $(READY)  ## the API against its own description, at length
 	@TOCSIN_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest tests/interfaces/test_api_fuzz.py

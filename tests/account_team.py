@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest import mock
 
 import pyotp
 from argon2 import PasswordHasher
@@ -84,8 +85,10 @@ def account_team(settings: Settings | Path) -> Team:
     """A node with accounts, none of which has been set up."""
     if isinstance(settings, Path):
         settings = Settings(home=settings, offline=True)
-    node, clock = open_node(settings, team=True), Clock()
-    node.store.clock = clock
+    clock = Clock()
+    # What is recorded when the node is opened is recorded by this clock too.
+    with mock.patch("tocsin.desk.node.clock", clock):
+        node = open_node(settings, team=True)
     entries = [OrganisationAdded(id="aa", name="Alpha Office"), OrganisationAdded(id="bb", name="Beta Watch")]
     for id, name, organisation, roles in (
         ("ana", "Ana Alvarez", "aa", {"analyst"}),

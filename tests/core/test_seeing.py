@@ -18,6 +18,7 @@ class Stated:
     organisation: str = "oo"
     opened_at: int = NOW
     recalled: bool = False
+    attributed: bool = True
 
 
 def marked(tlp: str, *clauses: tuple[str, ...], caveats: tuple[str, ...] = ()) -> Marking:
@@ -84,6 +85,9 @@ def test_what_is_recalled_stays_with_its_originator():
     assert not may_see(ANNA, recalled).allow
     assert may_see(Actor("otto", "oo"), recalled).allow
     assert not may_see(Actor("olga", "oo", affiliation=Affiliation.CLIENT), recalled).allow
+    # A colleague who still saw it would learn that it came from their own organisation.
+    assert not may_see(Actor("otto", "oo"), replace(recalled, attributed=False)).allow
+    assert may_see(Actor("author", "oo"), replace(recalled, attributed=False)).allow
 
 
 def test_a_closed_account_sees_nothing():

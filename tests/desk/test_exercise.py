@@ -216,9 +216,12 @@ def test_every_file_of_an_exercise_is_watermarked(exercise: Node, form: RecordFo
         assert f'string="{fiction.WATERMARK}"' in across
 
 
-def test_a_brief_of_an_exercise_is_watermarked_but_not_called_fictional(exercise: Node) -> None:
-    client = TestClient(create_app(exercise), base_url="http://127.0.0.1:8420")
-    text = client.get("/country/SDN/brief.md").text
-    assert text.count("TLP:CLEAR · EXERCISE") >= 2
-    assert "**EXERCISE**" in text
-    assert "FICTIONAL" not in text
+def test_an_exercise_has_no_page_and_no_brief_about_a_real_state(exercise: Node) -> None:
+    client = TestClient(create_app(exercise), base_url="http://127.0.0.1:8420", follow_redirects=False)
+    refused = client.get("/country/SDN/brief.md")
+    assert refused.status_code == 400
+    assert "fictional states" in refused.text
+    for address in ("/", "/world", "/scorecard", "/method", "/data", "/country/SDN", "/find?q=Sudan", "/world.json"):
+        assert client.get(address).headers["location"].startswith("/statements")
+    for address in ("/country/XXA", "/country/Valdria", "/find?q=valdria"):
+        assert client.get(address).headers["location"] == "/history/place%3AXXA"

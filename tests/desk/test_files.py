@@ -184,12 +184,12 @@ def test_taking_what_is_above_green_is_on_record_before_it_is_handed_out(node):
     ]
 
 
-def test_an_open_file_leaves_no_line(node):
+def test_every_file_that_is_taken_is_on_record_as_an_export(node):
     id = files.put(visit(node, "aa-desk"), "", "application/pdf", PDF)
     note(node, "aa-desk", "For all.", tlp="CLEAR", audience=["everyone"], **citing(id))
     assert files.get(visit(node, "cc-desk"), id).marking.label == "TLP:CLEAR"
     acts = [line.act for line in auditing.by_person(visit(node, "cc-desk"), "cc-desk").lines]
-    assert "exported" not in acts
+    assert "exported" in acts
 
 
 def test_a_damaged_file_is_not_served(node):

@@ -21,6 +21,8 @@ from schemathesis.config import (
 from schemathesis.engine import events
 from tests.api_node import API, a_note, api_node
 
+from tocsin.interfaces.web import pace
+
 EXAMPLES = int(os.environ.get("TOCSIN_FUZZ_EXAMPLES", "0"))
 SEED = int(os.environ.get("TOCSIN_FUZZ_SEED", "1"))
 
@@ -35,7 +37,9 @@ def node(tmp_path_factory):
     client = made.client("ana")
     assert client.post("/statements", json=a_note()).status_code == 201
     assert client.post("/statements", json=a_note("Open.", tlp="GREEN", to="community")).status_code == 201
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pace, "BURST", float("inf"))  # one caller asks thousands of times
+        yield made
 
 
 def config(node, known):

@@ -172,7 +172,9 @@ def test_a_recall_takes_the_words_away_from_others_and_leaves_the_reason(node):
 
     assert (answer.status_code, answer.headers["location"]) == (303, address)
     outside, inside = browser(node, "bb-reader"), browser(node, "aa-reader")
-    assert outside.get(address).status_code == 404
+    withdrawn = outside.get(address, follow_redirects=True)
+    assert "The source is at risk" in withdrawn.text
+    assert "the words" not in withdrawn.text
     text = outside.get("/country/SDN").text
     assert 'Withdrawn</a>: <span class="typed" dir="auto">The source is at risk' in text
     assert "the words" not in text
@@ -337,7 +339,7 @@ def test_a_change_that_is_refused_keeps_what_was_typed(node):
 
 def test_a_steward_opens_and_closes_an_account(node):
     steward = browser(node, "aa-steward")
-    given = {"id": "new-one", "name": "New One", "organisation": "bb", "affiliation": "member", "role": "analyst"}
+    given = {"id": "new-one", "name": "New One", "organisation": "aa", "affiliation": "member", "role": "analyst"}
 
     assert send(steward, "/organisations", "/organisations/persons", given).status_code == 303
     assert browser(node, "new-one").get("/statements").status_code == 200
@@ -389,15 +391,14 @@ def test_who_is_signed_in_stands_on_every_page_with_the_way_out(node):
 
 def test_an_exercise_says_so_on_every_page_and_in_every_twin(tmp_path):
     node = open_node(Settings(home=tmp_path, offline=True), exercise=True)
-    client = browser(node)
+    client, told = browser(node), "/history/place:XXA"
 
-    for address, machine in (("/", "/monday"), ("/statements", "/statements"), ("/country/SDN", "/country/SDN")):
+    for address, machine in (("/statements", "/statements"), ("/proposals", "/proposals"), *[(told, told)]):
         text = client.get(address).text
         assert "EXERCISE EXERCISE EXERCISE" in text
         assert banners(text) == ["TLP:CLEAR · EXERCISE"] * 2
-        told = client.get(f"{machine}.json").json()
-        assert told["marking"] == "TLP:CLEAR · EXERCISE"
-        assert {one["marking"] for one in told["tables"].values()} == {"TLP:CLEAR · EXERCISE"}
-    assert "Say something" not in client.get("/country/SDN").text
+        twin = client.get(f"{machine}.json").json()
+        assert twin["marking"] == "TLP:CLEAR · EXERCISE"
+        assert {one["marking"] for one in twin["tables"].values()} == {"TLP:CLEAR · EXERCISE"}
     assert "/compose?subject=place:XXA" in client.get("/statements").text
     node.store.close()

@@ -49,7 +49,8 @@ def visible(entries: list[dict[str, Any]], stored: list[Stored], person: str, no
         if own:
             seen.add(one.id)
             continue
-        if one.id in recalled and (one.organisation != account["organisation"] or account["affiliation"] == "client"):
+        colleague = one.organisation == account["organisation"] and account["affiliation"] == "member"
+        if one.id in recalled and (not colleague or one.open["attribution"] == "non-attributed"):
             continue
         if _in_audience(entries, account, one.open["marking"], _earliest(one, by_id), now):
             seen.add(one.id)

@@ -12,6 +12,7 @@ from tocsin.core.register import OrganisationAdded
 from tocsin.store.chain import Line
 from tocsin.store.examination import examine
 from tocsin.store.opening import open_store
+from tocsin.store.writing import BACK
 
 
 def test_no_two_records_have_the_same_instant_and_later_ones_are_later(store):
@@ -26,12 +27,22 @@ def test_no_two_records_have_the_same_instant_and_later_ones_are_later(store):
     assert instants == sorted(set(instants))
 
 
-def test_a_clock_that_goes_back_changes_neither_the_order_nor_the_log(store):
+def test_nothing_is_recorded_while_the_clock_says_less_than_the_record(store):
+    with store.writing() as writer:
+        first = writer.add(note())
+    store.clock = lambda: first.recorded_at - 2 * BACK
+    with pytest.raises(StoreError, match="clock says"), store.writing() as writer:
+        writer.add(note())
+    with store.writing() as writer:
+        writer.note(Line("ana", "aa", "web", "read", (first.id,)))
+
+
+def test_a_clock_that_goes_back_a_little_changes_neither_the_order_nor_the_log(store):
     with store.writing() as writer:
         writer.keep(b"a file, which has an instant too", "text/plain", "aa", None)
         first = writer.add(note())
         writer.note(Line("ana", "aa", "cli", "wrote", (first.id,)))
-    store.clock = lambda: 1000
+    store.clock = lambda: first.recorded_at - BACK // 2
     with store.writing() as writer:
         writer.keep(b"another file", "text/plain", "aa", None)
         second = writer.add(note())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -156,5 +158,15 @@ def json_schema(kind: str) -> dict[str, Any]:
 
 
 def words(body: Body) -> str:
-    """The words of a body that can be searched, a field a line."""
-    return "\n".join(str(getattr(body, name)) for name in body.searched)
+    """The words of a body that can be searched."""
+    return " ".join(word for name in body.searched for word in spelled(str(getattr(body, name))))
+
+
+def spelled(text: str) -> list[str]:
+    """The words of a text as they are searched, whatever the database: without case, accents and what parts them.
+
+    >>> spelled("Côte d’Ivoire: Hutu/Tutsi, desk@aa.example")
+    ['cote', 'd', 'ivoire', 'hutu', 'tutsi', 'desk', 'aa', 'example']
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W_]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))

@@ -11,8 +11,9 @@ out.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     RootModel,
     WithJsonSchema,
@@ -58,7 +60,13 @@ Token = Annotated[str, AfterValidator(_token)]
 """Who is meant: ``org:ID``, ``group:ID``, ``person:ID``, ``community`` (everyone with an account) or ``everyone``."""
 
 
-class Audience(RootModel[tuple[tuple[Token, ...], ...]]):
+MOST_CLAUSES, MOST_NAMES = 16, 256
+"""Clauses of an audience, and names of a clause, that a marking may be given; a join may have more."""
+
+Clause = Annotated[tuple[Token, ...], Field(max_length=MOST_NAMES)]
+
+
+class Audience(RootModel[Annotated[tuple[Clause, ...], Field(max_length=MOST_CLAUSES)]]):
     """Who may see something: every clause must hold, and a clause holds for whoever one of its tokens names.
 
     Most audiences have one clause; joining two gives both clauses. No clause at all is nobody.
@@ -95,9 +103,15 @@ class Audience(RootModel[tuple[tuple[Token, ...], ...]]):
 
     def join(self, other: Audience) -> Audience:
         """Those who are in both audiences."""
-        if not self.root or not other.root:
-            return Audience.nobody()
-        return Audience((*self.root, *other.root))
+        return Audience.joined((self, other))
+
+    @classmethod
+    def joined(cls, audiences: Iterable[Audience]) -> Audience:
+        """Those who are in all of these audiences."""
+        roots = [one.root for one in audiences]
+        clauses = () if not all(roots) else tuple({clause for root in roots for clause in root})
+        # Its parts were checked when they were given; together they may be more than one may give.
+        return cls.model_construct(_normal_form(clauses))
 
     def within(self, other: Audience) -> bool:
         """Whether this audience lets in nobody whom the other shuts out, as far as the names alone can tell."""
@@ -127,9 +141,16 @@ def _normal_form(clauses: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...],
             return ()
         widest = next((word for word in (EVERYONE, COMMUNITY) if word in clause), None)
         tidy.add((widest,) if widest else tuple(sorted(set(clause))))
-    return tuple(
-        sorted(one for one in tidy if not any(other != one and _implies(other, one) for other in tidy)),
-    )
+    if len(tidy) == 1:
+        return tuple(tidy)
+    # A clause is implied by one that names fewer; what is kept is compared with what was kept before it.
+    kept: list[tuple[tuple[str, ...], frozenset[str]]] = []
+    for clause in sorted(tidy - {(EVERYONE,), (COMMUNITY,)}, key=lambda one: (len(one), one)):
+        names = frozenset(clause)
+        if not any(before <= names for _, before in kept):
+            kept.append((clause, names))
+    wide = next((one for one in ((COMMUNITY,), (EVERYONE,)) if one in tidy), None)
+    return tuple(sorted(clause for clause, _ in kept)) or ((wide,) if wide else ())
 
 
 _Label = Annotated[
@@ -175,11 +196,7 @@ class Marking(BaseModel):
 
     def join(self, other: Marking) -> Marking:
         """The least strict marking that is at least as strict as both."""
-        return Marking(
-            tlp=max(self.tlp, other.tlp, key=lambda label: label.rank),
-            caveats=self.caveats | other.caveats,
-            audience=self.audience.join(other.audience),
-        )
+        return strictest(self, other)
 
     def at_least_as_strict_as(self, other: Marking) -> bool:
         """Whether nothing is looser here than in the other: label, caveats and audience."""
@@ -212,4 +229,11 @@ def misfit(tlp: TLP, audience: Audience) -> str:
 
 def strictest(first: Marking, *others: Marking) -> Marking:
     """The join of all: what a thing made from all of them must carry at least."""
-    return reduce(Marking.join, others, first)
+    markings = {first, *others}
+    if len(markings) == 1:
+        return first
+    return Marking(
+        tlp=max((one.tlp for one in markings), key=lambda label: label.rank),
+        caveats=frozenset[Caveat]().union(*(one.caveats for one in markings)),
+        audience=Audience.joined(one.audience for one in markings),
+    )

@@ -275,8 +275,12 @@ class Register:
         pairs = ((token, *token.partition(":")[::2]) for token in sorted(marking.audience.tokens))
         return tuple(token for token, kind, name in pairs if name and name not in known[kind])
 
-    def preview(self, marking: Marking, at: Instant) -> Preview:
-        """Who would see something stored under this marking at this instant, its author aside."""
+    def preview(self, marking: Marking, at: Instant, opened: Instant | None = None) -> Preview:
+        """Who would see something stored under this marking at this instant, its author aside.
+
+        opened: from when its audience counts, where that is earlier: what is about an older statement is shut to
+        whoever came later, unless they are back-filled.
+        """
         sees: list[Person] = []
         through: dict[str, int] = dict.fromkeys(sorted(marking.audience.tokens), 0)
         later: dict[str, int] = {}
@@ -288,11 +292,12 @@ class Register:
         }
         for person in self.persons.values():
             actor = self.actor(person.id, at)
-            if reach(actor, marking) is not None:
+            since = reach(actor, marking)
+            if since is not None and since <= (at if opened is None else opened):
                 sees.append(person)
                 for token in through:
                     through[token] += named(actor, token, marking.tlp) is not None
-            elif person.active and person.organisation in coming:
+            elif since is not None or (person.active and person.organisation in coming):
                 later[person.organisation] = later.get(person.organisation, 0) + 1
         counts: dict[str, int] = {}
         for person in sees:

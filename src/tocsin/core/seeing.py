@@ -53,7 +53,8 @@ class Visible(Protocol):
     """What ``may_see`` asks of a statement as a node holds it.
 
     opened_at: when this node recorded it; a statement about another one counts from the earlier of the two, so that
-    it is open to nobody to whom its subject is shut. recalled: withdrawn by its originator.
+    it is open to nobody to whom its subject is shut. attributed: whether whoever sees it learns where it comes from.
+    recalled: withdrawn by its originator.
     """
 
     @property
@@ -64,6 +65,9 @@ class Visible(Protocol):
 
     @property
     def organisation(self) -> str: ...  # noqa: D102
+
+    @property
+    def attributed(self) -> bool: ...  # noqa: D102
 
     @property
     def opened_at(self) -> Instant: ...  # noqa: D102
@@ -92,9 +96,7 @@ def may_see(actor: Actor, statement: Visible) -> Verdict:
         return Verdict(False, "exercise and real statements do not cross")
     if statement.person == actor.person and statement.organisation == actor.organisation:
         return Verdict(True, "they wrote it")
-    if statement.recalled and not (
-        statement.organisation == actor.organisation and actor.affiliation is Affiliation.MEMBER
-    ):
+    if statement.recalled and not originates(actor, statement):
         return Verdict(False, "its originator has recalled it")
     since = reach(actor, marking)
     if since is None:
@@ -102,6 +104,18 @@ def may_see(actor: Actor, statement: Visible) -> Verdict:
     if statement.opened_at < since:
         return Verdict(False, "it is older than their membership and was not back-filled")
     return Verdict(True, "they are in its audience")
+
+
+def originates(actor: Actor, statement: Visible) -> bool:
+    """Whether the actor belongs to whoever a statement comes from, as far as its attribution lets them know.
+
+    What is attributed to nobody is its author's alone: a colleague who could act on it, or still saw it when it was
+    recalled, would learn where it came from.
+    """
+    if (statement.person, statement.organisation) == (actor.person, actor.organisation):
+        return True
+    member = statement.organisation == actor.organisation and actor.affiliation is Affiliation.MEMBER
+    return statement.attributed and member
 
 
 def reach(actor: Actor, marking: Marking) -> Instant | None:

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from tocsin.core.errors import AccessError, RegisterError, StatementError
 from tocsin.core.instant import Instant
-from tocsin.core.seeing import Role
+from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Attribution
 from tocsin.core.work import Progress, silent
 from tocsin.desk import people, rules
@@ -46,7 +46,8 @@ _Shown = TypeVar("_Shown")
 
 @dataclass(frozen=True)
 class Seen:
-    """A reading of a statement. person, name: None for somebody of whom the asker may not know, but the organisation.
+    """A reading of a statement. person, name: None for somebody of whom the asker may not know, but the organisation;
+    of what is not attributed nobody is named to others than its author, because who is missing would be the author.
 
     line: the hash of the line of the log.
     """
@@ -101,8 +102,7 @@ def who_saw(visit: Visit, id: str, *, after: str | None = None, limit: int = 50)
     """
     with visit.reading() as sight:
         head = sight.find(id)
-        attribution = _attributions(sight, [head])[id]
-    own = bool(visit.roles & {Role.DESK_OFFICER, Role.CONVENOR}) and rules.of_originator(visit, head, attribution)
+    own = bool(visit.roles & {Role.DESK_OFFICER, Role.CONVENOR}) and originates(visit.actor, head)
     if Role.STEWARD not in visit.roles and not own:
         visit.note("denied", [id], {"to": "ask who saw a statement"})
         raise AccessError(
@@ -120,13 +120,14 @@ def who_saw(visit: Visit, id: str, *, after: str | None = None, limit: int = 50)
         def show(line: Logged) -> Seen | None:
             if (line.organisation, line.person) == (head.organisation, head.person):
                 return None
-            person = known.get(line.person or "")
+            mine = originates(visit.actor, head) and head.person == visit.actor.person
+            person = known.get(line.person or "") if mine or _tells_nobody(head, line.organisation or "") else None
             return Seen(
                 line=line.hash,
                 at=line.at,
                 person=person.id if person else None,
                 name=person.name if person else None,
-                organisation=line.organisation,
+                organisation=line.organisation if mine or head.attributed else None,
                 door=line.door,
                 act=line.act,
             )
@@ -213,6 +214,11 @@ def _deed(
     )
 
 
+def _tells_nobody(head: Held, organisation: str) -> bool:
+    """Whether naming somebody of an organisation as a reader cannot tell, by who is missing, who wrote a statement."""
+    return head.attribution is Attribution.NAMED or (head.attributed and head.organisation != organisation)
+
+
 def _visible(sight: Sight, ids: set[str], person: str) -> set[str]:
     """Those of the identities, of statements and files, that the asker may see beside this person's name."""
     wanted = sorted(ids)
@@ -224,11 +230,8 @@ def _visible(sight: Sight, ids: set[str], person: str) -> set[str]:
         files |= auditing.files_among(sight.reader.connection, some)
     heads = sight.only(found.values())
     if person != sight.visit.actor.person:
-        mine = [head for head in heads if head.person == person]
-        attributions = _attributions(sight, mine)
-        heads = [head for head in heads if attributions.get(head.id, Attribution.NAMED) is Attribution.NAMED]
+        # Of what others read, a statement of somebody unnamed is left out: who is missing from its readers wrote it.
+        known = sight.reader.register.persons.get(person)
+        home = known.organisation if known else ""
+        heads = [head for head in heads if _tells_nobody(head, home)]
     return {head.id for head in heads} | {id for id in files if rules.may_use(sight, id)}
-
-
-def _attributions(sight: Sight, heads: Iterable[Held]) -> dict[str, Attribution]:
-    return {id: Attribution(json.loads(shown)["attribution"]) for id, (shown, _) in sight.reader.parts(heads).items()}

@@ -6,7 +6,6 @@ nothing of whoever took it. Taking it is on record before it is handed out.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -19,8 +18,9 @@ from tocsin.core.kinds import Body, Forecast, Note, Proposal
 from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Caveat, Marking
 from tocsin.core.place import place
 from tocsin.core.register import Register
-from tocsin.core.statement import Attribution, Subject
-from tocsin.desk import fiction, people, rules
+from tocsin.core.seeing import originates
+from tocsin.core.statement import Subject
+from tocsin.desk import fiction, people
 from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Paragraph, Record, SmallPrint
 from tocsin.desk.views import View, shown
 from tocsin.desk.visit import Visit
@@ -39,8 +39,7 @@ def export(visit: Visit, id: str, form: str) -> Record:
     """
     with visit.reading() as sight:
         head = sight.find(id)
-        ((open_part, _),) = sight.reader.parts([head]).values()
-    _may_leave(visit, head, _attribution(open_part))
+    may_leave(visit, head)
     with visit.reading() as sight:
         head = sight.find(id)
         (view,) = shown(sight, [head])
@@ -50,23 +49,28 @@ def export(visit: Visit, id: str, form: str) -> Record:
     return made
 
 
-def _attribution(open_part: bytes) -> Attribution:
-    return Attribution(json.loads(open_part)["attribution"])
+def may_leave(visit: Visit, head: Held) -> None:
+    """Whether this person may take a statement, or a file that it cites, away with them.
 
-
-def _may_leave(visit: Visit, head: Held, attribution: Attribution) -> None:
-    what, remedy = "", ""
-    if head.recalled:
-        what, remedy = "it has been recalled, so nobody takes it away", "Use what its originator says instead"
-    elif head.marking.tlp is TLP.RED:
-        what = "TLP:RED is for the persons it names, on this screen; it is not made into a file"
-        remedy = "Ask its originator for a release that can be passed on"
-    elif Caveat.ORIGINATOR_CONTROL in head.marking.caveats and not rules.of_originator(visit, head, attribution):
-        what = "it is under its originator's control, so only they take it away"
-        remedy = "Ask its originator for a copy, or propose a release to them"
-    if what:
+    Errors: AccessError says why not; the refusal is written down.
+    """
+    if kept := stays(visit, head):
+        what, remedy = kept
         visit.note("denied", [head.id], {"to": "export", "why": what})
         raise AccessError(what, where=head.id, remedy=remedy)
+
+
+def stays(visit: Visit, head: Held) -> tuple[str, str] | None:
+    """Why a statement does not go into a file for this person, and what to do; None if it may."""
+    if head.recalled:
+        return "it has been recalled, so nobody takes it away", "Use what its originator says instead"
+    if head.marking.tlp is TLP.RED:
+        what = "TLP:RED is for the persons it names, on this screen; it is not made into a file"
+        return what, "Ask its originator for a release that can be passed on"
+    if Caveat.ORIGINATOR_CONTROL in head.marking.caveats and not originates(visit.actor, head):
+        what = "it is under its originator's control, so only they take it away"
+        return what, "Ask its originator for a copy, or propose a release to them"
+    return None
 
 
 def _record(visit: Visit, view: View, register: Register) -> Record:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from tocsin.core.errors import NotFound, StatementError
 from tocsin.core.marking import TLP, Audience, Caveat, Marking, strictest
 from tocsin.core.seeing import Role
-from tocsin.desk import rules
+from tocsin.desk import exporting, rules
 from tocsin.desk.media import MEDIA
-from tocsin.desk.visit import ABOVE_GREEN, Sight, Visit
+from tocsin.desk.visit import Sight, Visit
 
 LARGEST = 20 * 2**20
 """Bytes that an attachment may have."""
@@ -41,6 +41,29 @@ class Attachment:
     ending: str
     marking: Marking
 
+    @property
+    def name(self) -> str:
+        """What to call it outside: its digest, and that it is fictional if it comes from an exercise."""
+        fictional = "EXERCISE-" if Caveat.EXERCISE in self.marking.caveats else ""
+        return f"{fictional}{self.id[:16]}{self.ending}"
+
+
+def by_name(name: str) -> str:
+    """The media type that a file of this name has, by its ending.
+
+    Errors: StatementError if files of this ending are not taken.
+
+    >>> by_name("Radio log.TXT")
+    'text/plain'
+    """
+    for media_type, known in MEDIA.items():
+        if name.lower().endswith(known.endings):
+            return media_type
+    endings = ", ".join(ending for known in MEDIA.values() for ending in known.endings)
+    raise StatementError(
+        f"files called {name[-40:]!r} are not taken", field="name", remedy=f"Bring one that ends in {endings}"
+    )
+
 
 def put(visit: Visit, name: str, media_type: str, content: bytes) -> str:
     """Keep a file, to be cited as evidence by the digest that this gives.
@@ -62,28 +85,33 @@ def put(visit: Visit, name: str, media_type: str, content: bytes) -> str:
 
 
 def get(visit: Visit, id: str) -> Attachment:
-    """A file, whose taking is on record before it is handed out if anything about it is above GREEN.
+    """A file, whose taking is on record before it is handed out.
 
-    Errors: NotFound, alike whether there is none or it is not for them; StoreError if the stored file is damaged.
+    Errors: NotFound, alike whether there is none or it is not for them; AccessError if what cites it does not leave
+    the screen; StoreError if the stored file is damaged.
     """
     with visit.store.reading() as reader:
         sight = Sight(visit, reader)
         formed = _IDENTITY.fullmatch(id) is not None
         file = reader.file(id) if formed else None
         through = rules.citing(sight, id) if formed else []
-        allowed = file is not None and (bool(through) or rules.brought(sight, id))
+        own = rules.brought(sight, id) if formed else None
+        allowed = file is not None and bool(through or own)
     if file is None or not allowed:
         visit.note("denied", [id] if formed else [], {"to": "have a file"})
         raise NotFound(
             "there is no such attachment, or it is not for you", where=id, remedy="Check its digest in the statement"
         )
+    free = [head for head in through if not exporting.stays(visit, head)]
+    if through and not free and not own:
+        exporting.may_leave(visit, through[0])
     marking = strictest(*(head.marking for head in through)) if through else alone(visit)
     content = visit.store.blobs.get(id)
-    if marking.tlp in ABOVE_GREEN:
-        statements = [head.id for head in through if head.marking.tlp in ABOVE_GREEN]
-        visit.note("exported", [id, *statements], {"form": file.media_type, "marking": marking.label})
-    known = MEDIA.get(file.media_type)
-    return Attachment(id, content, file.media_type, known.endings[0] if known else "", marking)
+    visit.note(
+        "exported", [id, *(head.id for head in through)], {"form": own or file.media_type, "marking": marking.label}
+    )
+    known = MEDIA.get(own or file.media_type)
+    return Attachment(id, content, own or file.media_type, known.endings[0] if known else "", marking)
 
 
 def medium(content_type: str) -> str:

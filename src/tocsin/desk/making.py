@@ -8,14 +8,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from tocsin.core.errors import StatementError
-from tocsin.core.instant import written
+from tocsin.core.instant import Instant, written
 from tocsin.core.marking import Marking
 from tocsin.core.register import Preview
-from tocsin.core.seeing import Role
-from tocsin.core.statement import Attribution, Standing, Statement
+from tocsin.core.seeing import Role, originates
+from tocsin.core.statement import Attribution, Origin, Standing, Statement
 from tocsin.desk import people, rules
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
+from tocsin.store.writing import leads, placed
 
 AUTHORS_FIELDS = (
     "body",
@@ -28,6 +29,7 @@ AUTHORS_FIELDS = (
     "evidence",
     "vocabulary",
     "method",
+    "origin",
     "marking",
     "supersedes",
     "derived_from",
@@ -49,9 +51,9 @@ def preview(visit: Visit, marking: Mapping[str, Any] | Marking) -> Preview:
         return _previewed(sight, wanted)
 
 
-def _previewed(sight: Sight, marking: Marking) -> Preview:
+def _previewed(sight: Sight, marking: Marking, opened: Instant | None = None) -> Preview:
     """Everybody who will see it is counted; named are those whom the visitor may know."""
-    counted = sight.reader.register.preview(marking, sight.visit.store.clock())
+    counted = sight.reader.register.preview(marking, sight.visit.store.clock(), opened)
     return counted.naming(people.known_to(sight).persons)
 
 
@@ -64,7 +66,9 @@ def read_marking(marking: Mapping[str, Any] | Marking) -> Marking:
         return Marking.model_validate(marking)
     except ValidationError as error:
         told = rules.in_words(error)
-        raise StatementError(told.what, field=f"marking.{told.field}", remedy=told.remedy) from None
+        # What is wrong with the whole of it is that the audience does not fit the label.
+        field = "audience" if told.field == "statement" else told.field
+        raise StatementError(told.what, field=f"marking.{field}", remedy=told.remedy) from None
 
 
 def make(visit: Visit, given: Mapping[str, Any]) -> View:
@@ -86,8 +90,10 @@ def check(visit: Visit, given: Mapping[str, Any]) -> Preview:
     """
     read = _read(visit, dict(given))
     with visit.reading() as sight:
-        rules.check(read, sight, visit.store.clock())
-        return _previewed(sight, read.marking)
+        now = visit.store.clock()
+        rules.check(read, sight, now)
+        opened, _ = placed(read, now, sight.reader.find(leads(read)))
+        return _previewed(sight, read.marking, opened)
 
 
 def recall(visit: Visit, id: str, reason: str) -> View:
@@ -98,11 +104,12 @@ def recall(visit: Visit, id: str, reason: str) -> View:
     role = visit.need(Role.DESK_OFFICER, Role.ANALYST, to="recall a statement")
     with visit.reading() as sight:
         head = sight.find(id)
-    if head.organisation != visit.actor.organisation:
+    if not originates(visit.actor, head):
+        visit.note("denied", [id], {"to": "recall"})
         raise StatementError(
-            "only its originator recalls a statement",
+            "only its originator recalls a statement; what is attributed to nobody, its author",
             field="subject",
-            remedy="Ask the organisation that made it, or make a statement of your own",
+            remedy="Ask whoever made it, or make a statement of your own",
         )
     if role is not Role.DESK_OFFICER and head.person != visit.actor.person:
         raise StatementError(
@@ -125,7 +132,7 @@ def recall(visit: Visit, id: str, reason: str) -> View:
                 "subject": {"type": "statement", "id": id},
                 "author": {"organisation": visit.actor.organisation, "person": visit.actor.person, "role": role},
                 # The recall must not tell more of its author than the statement did.
-                "attribution": Attribution.NONE if _unattributed(visit, id) else Attribution.ORGANISATION,
+                "attribution": Attribution.ORGANISATION if head.attributed else Attribution.NONE,
                 "made_at": written(visit.store.clock()),
                 "standing": Standing.DESK if role is Role.DESK_OFFICER else Standing.NOTE,
                 "marking": head.marking,
@@ -135,13 +142,6 @@ def recall(visit: Visit, id: str, reason: str) -> View:
         raise rules.in_words(error) from None
     _store(visit, withdrawn)
     return statement(visit, withdrawn.id)
-
-
-def _unattributed(visit: Visit, id: str) -> bool:
-    with visit.reading() as sight:
-        head = sight.find(id)
-        _, stated = sight.reader.statements([head])[id]
-    return stated.attribution is Attribution.NONE
 
 
 def _read(visit: Visit, given: dict[str, Any]) -> Statement:
@@ -170,7 +170,7 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
                 "standing": standing,
                 "marking": marking,
                 "attribution": rules.attributed(marking, given.get("attribution")),
-                "origin": "person",
+                "origin": _origin(given.get("origin")),
                 "author": {"organisation": visit.actor.organisation, "person": visit.actor.person, "role": role},
             }
         )
@@ -178,6 +178,16 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
         raise rules.in_words(error) from None
     except ValueError as error:
         raise StatementError(str(error), field="attribution", remedy="Write one of " + ", ".join(Attribution)) from None
+
+
+def _origin(given: Any) -> Origin:
+    """What made it. A model speaks through the node alone."""
+    allowed = [one for one in Origin if one is not Origin.MODEL]
+    if given is not None and given not in allowed:
+        raise StatementError(
+            "a person does not make a statement of this origin", field="origin", remedy=f"Write {', '.join(allowed)}"
+        )
+    return Origin(given or Origin.PERSON)
 
 
 def _absent(field: str) -> Any:

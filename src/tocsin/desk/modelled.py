@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from tocsin.core.instant import moment
 from tocsin.core.statement import Statement, canonical, digest
 from tocsin.desk.node import THIS_NODE, Node
 from tocsin.desk.reading import Release, read
-from tocsin.desk.views import every
+from tocsin.desk.views import View, every
 from tocsin.store.chain import Line
 from tocsin.store.writing import Writer
 
@@ -30,15 +31,16 @@ def enter_release(node: Node) -> int:
     reading = read(node.settings)
     release = reading.release
     identity = digest(canonical(release.model_dump(mode="json")))
-    if any(body["release"] == identity for _, body in _standing(node, "release").values()):
+    releases = _standing(node, "release")
+    # The newest first: an older release that serves again is entered again.
+    if releases and releases[0].shown["body"]["release"] == identity:
         return 0
-    standing = _standing(node, "release") | _standing(node, "forecast")
     with node.store.writing() as writer:
-        return _enter(writer, node, release, reading.archive, identity, standing)
+        return _enter(writer, node, release, reading.archive, identity, [*releases, *_standing(node, "forecast")])
 
 
 def _enter(
-    writer: Writer, node: Node, release: Release, archive: pl.DataFrame, identity: str, standing: dict[str, Any]
+    writer: Writer, node: Node, release: Release, archive: pl.DataFrame, identity: str, standing: list[View]
 ) -> int:
     import polars as pl
 
@@ -54,6 +56,7 @@ def _enter(
         "author": {"organisation": THIS_NODE},
         "made_at": moment(node.store.clock()),
         "about": release.horizon,
+        "as_of": date(release.data_year, 12, 31),
         "standing": "analyst",
         "origin": "model",
         "method": f"{release.method} {release.method_version}",
@@ -91,15 +94,18 @@ def _enter(
         )
         for one in release.countries
     ]
+    # The release takes the place of every earlier one, and of what those said of states of which it says nothing.
+    keys = {key for key, _ in bodies[1:]}
+    replaced = [view.id for view in standing if view.head.kind == "release" or view.head.subject not in keys]
     for key, body in bodies:
         kind, _, id = key.partition(":")
-        older = standing.get(key)
+        older = [view.id for view in standing if (view.head.kind, view.head.subject) == ("forecast", key)]
         made = Statement.model_validate(
             {
                 **common,
                 "body": body,
                 "subject": {"type": kind, "id": id},
-                "supersedes": [older[0]] if older else [],
+                "supersedes": replaced if body["kind"] == "release" else older,
             }
         )
         writer.add(made)
@@ -113,10 +119,6 @@ def _parquet(table: pl.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _standing(node: Node, kind: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    """What this node's models say now: identity and body by subject."""
-    return {
-        view.head.subject: (view.id, view.shown["body"])
-        for view in every(node.operator("node"), kind=kind)
-        if view.head.organisation == THIS_NODE
-    }
+def _standing(node: Node, kind: str) -> list[View]:
+    """What this node's models say now, newest first."""
+    return [view for view in every(node.operator("node"), kind=kind) if view.head.organisation == THIS_NODE]

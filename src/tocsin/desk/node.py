@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from tocsin.core.errors import AccessError
 from tocsin.core.instant import Instant, instant
-from tocsin.core.register import Entry, OrganisationAdded, PersonAdded
+from tocsin.core.register import Entry, OrganisationAdded, PersonAdded, PersonChanged
 from tocsin.core.seeing import Actor, Role
 from tocsin.core.settings import Settings
 from tocsin.desk.visit import Visit
@@ -106,6 +106,9 @@ def _settle(node: Node) -> None:
     if not node.team and LOCAL not in known.persons:
         name = node.settings.who.strip()[:200] or "This node"
         entries.append(PersonAdded(id=LOCAL, name=name, organisation=THIS_NODE, roles=frozenset(Role)))
+    if node.team and LOCAL in known.persons and known.persons[LOCAL].active:
+        # Nobody signs in as the one person of a node without accounts; counted in a preview they would be a phantom.
+        entries.append(PersonChanged(id=LOCAL, active=False))
     if entries:
         with node.store.writing() as writer:
             for entry in entries:

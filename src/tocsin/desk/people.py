@@ -102,20 +102,19 @@ def add_person(
 ) -> Person:
     """Open an account for a person; how they sign in is settled apart.
 
-    An email address is a way into the account, so only a steward of the person's own organisation gives one.
+    Only a steward of the person's own organisation, or whoever holds the machine, speaks for who belongs to it.
 
     Errors: AccessError unless asked by a steward; RegisterError names the field.
     """
     visit.need(Role.STEWARD, to="add a person")
     address = email.strip()
-    if address:
-        _at_home(visit, organisation, to="give an account an email address")
     given = {"roles": _roles(roles), "affiliation": _affiliation(affiliation), "email": address}
 
     def change(known: Register, at: Instant, reader: Reader) -> Entry:
         if id in known.persons or id in _RESERVED:
             raise registering.taken("person", id)
         registering.among(known.organisations, "org", organisation, "organisation")
+        _at_home(visit, organisation, to="open an account there")
         _email(known, address)
         return registering.entry(PersonAdded, id=id, name=name, organisation=organisation, **given)
 
@@ -154,10 +153,11 @@ def change_person(
             return None
         if (
             fresh.get("active")
+            or "name" in fresh
             or fresh.get("affiliation") is Affiliation.MEMBER
             or fresh.get("roles", set()) - person.roles
         ):
-            _at_home(visit, person.organisation, to="give an account more than it has")
+            _at_home(visit, person.organisation, to="give an account more than it has, or another name")
         entry = registering.entry(PersonChanged, id=id, **fresh)
         stewards = _stewards(known, reader)
         if id in stewards and not _stewards(Register.fold([entry], known), reader):
@@ -183,6 +183,7 @@ def add_group(visit: Visit, *, id: str, name: str, purpose: str = "", keeper: st
         if id in known.groups:
             raise registering.taken("group", id)
         registering.among(known.organisations, "org", kept_by, "keeper")
+        _at_home(visit, kept_by, to="add a group that it keeps")
         return registering.entry(GroupAdded, id=id, name=name, purpose=purpose, keeper=kept_by)
 
     return registering.record(visit, change).groups[id]

@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from tocsin.core.errors import NotFound
-from tocsin.core.instant import written
+from tocsin.core.instant import NEVER, Instant, written
 from tocsin.core.kinds import Body, Downgrade, Proposal
+from tocsin.core.marking import Audience, Marking
 from tocsin.core.register import Preview
-from tocsin.core.seeing import Role
+from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Attribution, Standing, Statement, canonical, digest
 from tocsin.desk import people, rules
 from tocsin.desk.views import View, current, shown
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
+
+LISTED = 50
+"""Proposals in one list."""
 
 
 @dataclass(frozen=True)
@@ -114,23 +118,27 @@ def proposed(visit: Visit, id: str) -> Proposed:
 
 
 def proposals(visit: Visit, *, waiting: bool = False) -> tuple[Proposed, ...]:
-    """The newest fifty proposals that stand, newest first.
+    """The newest fifty proposals that stand, newest first, however many others there are.
 
     waiting: only those with a source that this person may approve.
     """
-    found = current(visit, kind="proposal").views
-    with visit.reading() as sight:
-        every = tuple(_proposed(sight, view.head) for view in found)
-    return tuple(one for one in every if not waiting or any(source.yours for source in one.sources))
+    found: list[Proposed] = []
+    before: Instant | None = NEVER
+    while before is not None and len(found) < LISTED:
+        page = current(visit, kind="proposal", before=before)
+        before = page.more
+        with visit.reading() as sight:
+            every = [_proposed(sight, view.head) for view in page.views]
+        found += [one for one in every if not waiting or any(source.yours for source in one.sources)]
+    return tuple(found[:LISTED])
 
 
 def may_approve(visit: Visit, source: Source) -> bool:
     """Whether this person speaks for the originator of a source: a desk officer of theirs; of what is attributed to
     nobody, its author.
     """
-    attribution = source.statement.attribution
-    roles = {Role.DESK_OFFICER, Role.ANALYST} if attribution is Attribution.NONE else {Role.DESK_OFFICER}
-    return bool(visit.roles & roles) and rules.of_originator(visit, source.head, attribution)
+    roles = {Role.DESK_OFFICER} if source.head.attributed else {Role.DESK_OFFICER, Role.ANALYST}
+    return bool(visit.roles & roles) and originates(visit.actor, source.head)
 
 
 def case_of(sight: Sight, head: Held, made: Statement | None = None) -> Case:
@@ -146,7 +154,7 @@ def case_of(sight: Sight, head: Held, made: Statement | None = None) -> Case:
     sources = []
     for one in seen:
         needs = bool(body.to.looser_than(one.marking))
-        owed = needs and _owed(sight, statements[one.id], one.organisation, body, pinned)
+        owed = needs and _owed(sight, one, body, pinned)
         sources.append(Source(one, statements[one.id], needs, agreed.get(one.id), owed))
     lineages = [link.source for link in sight.reader.links_to([head.id], "derived") if link.source.kind == "lineage"]
     return Case(head, made, body, pinned, tuple(sources), len(seen) == len(made.derived_from), bool(lineages))
@@ -183,7 +191,7 @@ def note_of(visit: Visit, body: Proposal, role: Role) -> Statement:
 
 def _proposed(sight: Sight, head: Held) -> Proposed:
     case = case_of(sight, head)
-    audience = sight.reader.register.preview(case.body.to, sight.visit.store.clock())
+    audience = sight.reader.register.preview(_within(sight, case.body.to), sight.visit.store.clock())
     view, *views = shown(sight, [head, *(one.head for one in case.sources)])
     by_id = {one.id: one for one in views}
     open_to = not case.released and not head.recalled
@@ -205,6 +213,15 @@ def _proposed(sight: Sight, head: Held) -> Proposed:
         ready=case.ready,
         released=case.released,
     )
+
+
+def _within(sight: Sight, to: Marking) -> Marking:
+    """The marking without names that this person may not know: neither they nor how many they are may be told."""
+    unknown = set(people.known_to(sight).unknown(to))
+    if not unknown:
+        return to
+    clauses = tuple(tuple(token for token in clause if token not in unknown) for clause in to.audience.root)
+    return Marking(tlp=to.tlp, caveats=to.caveats, audience=Audience(clauses))
 
 
 def _statements(sight: Sight, heads: Iterable[Held]) -> dict[str, Statement]:
@@ -233,11 +250,11 @@ def _agreed(sight: Sight, ids: Iterable[str], body: Proposal, pinned: str, *, se
     }
 
 
-def _owed(sight: Sight, statement: Statement, organisation: str, body: Proposal, pinned: str) -> bool:
+def _owed(sight: Sight, source: Held, body: Proposal, pinned: str) -> bool:
     """Whether a statement rests, over any number of steps, on something stricter that another originator has not
     agreed to release, or has recalled. Its author saw it; whoever asks may not, so nothing of it is told but this.
     """
-    edge, met = set(statement.inputs), set[str]()
+    edge, met = rules.sources(sight, [source]), set[str]()
     while edge:
         met |= edge
         stricter = [head for head in sight.reader.find(edge).values() if body.to.looser_than(head.marking)]
@@ -245,10 +262,9 @@ def _owed(sight: Sight, statement: Statement, organisation: str, body: Proposal,
         if any(head.recalled for head in stricter):
             return True
         open_ends = [head for head in stricter if head.id not in agreed]
-        if any(head.organisation != organisation for head in open_ends):
+        if any(head.organisation != source.organisation for head in open_ends):
             return True
-        made = _statements(sight, open_ends)
-        edge = {id for one in made.values() for id in one.inputs} - met
+        edge = rules.sources(sight, open_ends) - met
     return False
 
 

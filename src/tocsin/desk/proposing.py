@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -138,7 +138,21 @@ def _check(made: Statement, sight: Sight) -> None:
             field="marking",
             remedy="Make an ordinary note that is derived from them",
         )
+    _known_to_originators(sight, body.to, heads)
     rules.check(note_of(sight.visit, body, Role.DESK_OFFICER), sight, sight.visit.store.clock())
+
+
+def _known_to_originators(sight: Sight, to: Marking, sources: Iterable[Held]) -> None:
+    """Whoever is to agree must be able to know to whom: every group is one that the originators are party to."""
+    register, now = sight.reader.register, sight.visit.store.clock()
+    for token in sorted(to.audience.tokens):
+        kind, _, name = token.partition(":")
+        if kind == "group" and any(one.organisation not in register.groups[name].parties(now) for one in sources):
+            raise StatementError(
+                f"not every originator of a source knows of {token}, so they could not agree to it",
+                field="marking.audience",
+                remedy="Name organisations, or a group that all of them are in",
+            )
 
 
 def _loosens(to: Marking, joint: Marking) -> None:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from tocsin.core.errors import NotFound, StatementError
 from tocsin.core.instant import written
 from tocsin.core.marking import Marking, strictest
-from tocsin.core.seeing import Role
+from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Attribution, Standing, Statement
 from tocsin.desk import rules
 from tocsin.desk.proposals import Case, Source, case_of, may_approve, note_of
@@ -51,7 +51,7 @@ def approve(visit: Visit, id: str, source: str, reason: str) -> View:
             body={"kind": "downgrade", "derived": case.pin, "to": case.body.to, "reason": reason},
             subject=source,
             # The approval must not tell more of where the source came from than the source does.
-            unattributed=asked.statement.attribution is Attribution.NONE,
+            unattributed=not asked.head.attributed,
             marking=asked.head.marking,
         )
         rules.check(made, sight, visit.store.clock())
@@ -113,6 +113,7 @@ def _may_approve(visit: Visit, asked: Source) -> None:
             remedy="Nothing needs to be done",
         )
     if not may_approve(visit, asked):
+        visit.note("denied", [asked.head.id], {"to": "approve a release"})
         raise StatementError(
             "a desk officer of its originator approves, or its author if it is attributed to nobody",
             field="source",
@@ -131,7 +132,8 @@ def _may_approve(visit: Visit, asked: Source) -> None:
 
 
 def _may_release(visit: Visit, case: Case) -> None:
-    if not rules.of_originator(visit, case.head, case.statement.attribution):
+    if not originates(visit.actor, case.head):
+        visit.note("denied", [case.head.id], {"to": "release a text"})
         raise StatementError(
             "the organisation that proposed a text releases it; if the proposal is attributed to nobody, its author",
             field="proposal",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,10 +13,10 @@ from tocsin.core.errors import StatementError, TocsinError
 from tocsin.core.instant import Instant, moment
 from tocsin.core.marking import Caveat, Marking, strictest
 from tocsin.core.place import place
-from tocsin.core.seeing import Affiliation, Role
+from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import LARGEST, Attribution, Standing, Statement
 from tocsin.desk import fiction, people
-from tocsin.desk.visit import Sight, Visit
+from tocsin.desk.visit import Sight
 from tocsin.store import auditing
 from tocsin.store.held import Held
 
@@ -26,6 +26,9 @@ AHEAD = timedelta(minutes=5)
 _PERIOD = re.compile(r"\d{4}(-\d{2}){0,2}|\d{4}-\d{4}", re.ASCII)
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+
+_HIDES = (Attribution.NAMED, Attribution.ORGANISATION, Attribution.NONE)
+"""Attributions, each of which tells less than the one before."""
 
 MAY_ISSUE = {
     Standing.NOTE: (Role.ANALYST, Role.DESK_OFFICER, Role.CONVENOR),
@@ -73,9 +76,9 @@ def check(statement: Statement, sight: Sight, now: Instant) -> None:
     subject = _subject(statement, sight)
     inputs = _seen(statement.inputs, "derived_from", sight)
     _files(statement, sight)
-    check_strictness(statement.marking, [*inputs, *([subject] if subject else [])])
+    check_strictness(statement.marking, [*inputs, *([subject] if subject else [])], sight)
     for old in _seen(statement.supersedes, "supersedes", sight):
-        _may_supersede(statement, old, subject.subject if subject else statement.subject.key)
+        _may_supersede(statement, old, subject.subject if subject else statement.subject.key, sight)
 
 
 def check_audience(marking: Marking, sight: Sight) -> None:
@@ -92,20 +95,20 @@ def check_audience(marking: Marking, sight: Sight) -> None:
         )
 
 
-def check_strictness(marking: Marking, inputs: Iterable[Held], field: str = "marking") -> None:
+def check_strictness(marking: Marking, inputs: Collection[Held], sight: Sight) -> None:
     """Whether a marking is at least as strict as every input's.
 
-    Errors: StatementError says in what it is looser.
+    Errors: StatementError says in what it is looser; the refusal is written down.
     """
-    markings = [head.marking for head in inputs]
-    if not markings:
+    if not inputs:
         return
-    least = strictest(*markings)
+    least = strictest(*(head.marking for head in inputs))
     if looser := marking.looser_than(least):
+        sight.visit.note("denied", [head.id for head in inputs], {"to": "use it under a looser marking"})
         audience = " and ".join(" or ".join(clause) for clause in least.audience.root) or "nobody"
         raise StatementError(
             f"the marking is looser than what it is made from: {'; '.join(looser)}",
-            field=field,
+            field="marking",
             remedy=f"Mark it at least {least.label} for {audience}, or have the originator approve a downgrade",
         )
 
@@ -163,11 +166,25 @@ def _subject(statement: Statement, sight: Sight) -> Held | None:
             (fiction.state if sight.visit.store.world == "exercise" else place)(subject.id)
         except TocsinError as error:
             raise StatementError(error.what, field="subject.id", remedy=error.remedy) from None
-    elif not _PERIOD.fullmatch(subject.id):
+    elif not _is_period(subject.id):
         raise StatementError(
             f"{subject.id!r} is no period", field="subject.id", remedy="Write 2026, 2026-11, 2026-11-23 or 2025-2026"
         )
     return None
+
+
+def _is_period(text: str) -> bool:
+    """Whether it is a year, a month, a day, or years from one to another, as they stand in a calendar."""
+    if not _PERIOD.fullmatch(text):
+        return False
+    first, *others = text.split("-")
+    if others and len(others[0]) == 4:
+        return first < others[0]
+    try:
+        date(int(first), *(int(one) for one in [*others, "01", "01"][:2]))
+    except ValueError:
+        return False
+    return True
 
 
 def _seen(ids: Iterable[str], field: str, sight: Sight) -> list[Held]:
@@ -176,6 +193,8 @@ def _seen(ids: Iterable[str], field: str, sight: Sight) -> list[Held]:
     found = {head.id: head for head in sight.only(sight.reader.find(wanted).values())} if wanted else {}
     for id in wanted:
         if id not in found:
+            # The same line whether there is none or it is not for them.
+            sight.visit.note("denied", [id], {"to": f"name it in {field}"})
             raise StatementError(f"{_MISSING}: {id}", field=field, remedy="Check the identity, or leave it out")
     return [found[id] for id in wanted]
 
@@ -196,26 +215,27 @@ def _files(statement: Statement, sight: Sight) -> None:
                 remedy="Upload the file first",
             )
         if all(statement.marking.looser_than(head.marking) for head in through):
-            check_strictness(statement.marking, through[:1])
+            check_strictness(statement.marking, through[:1], sight)
 
 
 def may_use(sight: Sight, id: str) -> bool:
     """Whether a file is this visitor's to see: they brought it, or it is in a statement that they may see."""
-    return brought(sight, id) or bool(citing(sight, id))
+    return bool(brought(sight, id) or citing(sight, id))
 
 
 BROUGHT = "brought a file"
 """The act of whoever brings a file; the log tells of each, where the record of a file names only the first."""
 
 
-def brought(sight: Sight, id: str) -> bool:
-    """Whether this visitor brought a file, also if others had brought the same bytes before."""
-    file, actor = sight.reader.file(id), sight.visit.actor
-    if file is None or not actor.active:
-        return False
-    if (file.organisation, file.person) == (actor.organisation, actor.person):
-        return True
-    return auditing.did(sight.reader.connection, id, BROUGHT, actor.organisation, actor.person)
+def brought(sight: Sight, id: str) -> str | None:
+    """The media type as which this visitor brought a file, also if others had brought the same bytes before; None if
+    they did not. What others called it would tell them that it was there.
+    """
+    actor = sight.visit.actor
+    if not actor.active:
+        return None
+    said = auditing.did(sight.reader.connection, id, BROUGHT, actor.organisation, actor.person)
+    return str(said["media_type"]) if said else None
 
 
 def citing(sight: Sight, id: str) -> list[Held]:
@@ -223,12 +243,42 @@ def citing(sight: Sight, id: str) -> list[Held]:
     return sight.only(link.source for link in sight.reader.links_to([id], "file"))
 
 
-def _may_supersede(statement: Statement, old: Held, subject: str) -> None:
-    if old.organisation != statement.author.organisation:
+def _may_supersede(statement: Statement, old: Held, subject: str, sight: Sight) -> None:
+    if not originates(sight.visit.actor, old):
+        sight.visit.note("denied", [old.id], {"to": "supersede"})
         raise StatementError(
-            "only the organisation that made a statement supersedes it",
+            "only the organisation that made a statement supersedes it; what is attributed to nobody, its author",
             field="supersedes",
             remedy="Make a statement of your own; both will stand side by side",
+        )
+    _, before = sight.reader.statements([old])[old.id]
+    if _HIDES.index(statement.attribution) < _HIDES.index(before.attribution):
+        raise StatementError(
+            f"what it supersedes is attributed as {before.attribution.value}; this would tell who said that too",
+            field="attribution",
+            remedy=f"Attribute it as {before.attribution.value}, or as less",
+        )
+    own = old.person == sight.visit.actor.person
+    ranks = list(Standing)
+    if (
+        not own
+        and Role.DESK_OFFICER not in sight.visit.roles
+        and ranks.index(statement.standing) < ranks.index(before.standing)
+    ):
+        sight.visit.note("denied", [old.id], {"to": "supersede a higher standing"})
+        raise StatementError(
+            f"what it supersedes has the standing {before.standing.value}",
+            field="supersedes",
+            remedy="Ask a desk officer or its author to correct it, or make a statement beside it",
+        )
+    if _rests_on_others(old, sight) and (looser := statement.marking.looser_than(old.marking)):
+        # Otherwise a correction without its sources would wash their marking off their words.
+        sight.visit.note("denied", [old.id], {"to": "supersede under a looser marking"})
+        raise StatementError(
+            "what it supersedes was made from statements of other organisations, and the marking is looser: "
+            + "; ".join(looser),
+            field="marking",
+            remedy=f"Mark it at least {old.marking.label} for the same audience, or propose a release",
         )
     if (old.kind, old.subject) != (statement.kind, subject):
         raise StatementError(
@@ -242,19 +292,24 @@ def _may_supersede(statement: Statement, old: Held, subject: str) -> None:
         )
 
 
-def of_originator(visit: Visit, head: Held, attribution: Attribution) -> bool:
-    """Whether this person belongs to whoever a statement comes from, as far as its attribution lets them know.
+def _rests_on_others(old: Held, sight: Sight) -> bool:
+    """Whether a statement, or one that it superseded, was made from what another organisation said."""
+    return any(head.organisation != old.organisation for head in sight.reader.find(sources(sight, [old])).values())
 
-    What is attributed to nobody is its author's alone: a colleague who could act on it would learn where it came from.
+
+def sources(sight: Sight, heads: Iterable[Held]) -> set[str]:
+    """What these statements were made from, and what all those were made from that they superseded.
+
+    A correction without its sources still rests on them.
     """
-    actor = visit.actor
-    if (head.organisation, head.person) == (actor.organisation, actor.person):
-        return True
-    return (
-        attribution is not Attribution.NONE
-        and head.organisation == actor.organisation
-        and actor.affiliation is Affiliation.MEMBER
-    )
+    edge, found = list(heads), set[str]()
+    met = {head.id for head in edge}
+    while edge:
+        made = [stated for _, stated in sight.reader.statements(edge).values()]
+        found |= {id for one in made for id in one.inputs}
+        edge = list(sight.reader.find({id for one in made for id in one.supersedes} - met).values())
+        met |= {head.id for head in edge}
+    return found
 
 
 def attributed(marking: Marking, wanted: str | None) -> Attribution:

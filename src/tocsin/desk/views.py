@@ -7,15 +7,14 @@ view of an earlier day: somebody who has left a group does not see what they onc
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from tocsin.core.errors import StatementError
+from tocsin.core.errors import NotFound, StatementError
 from tocsin.core.instant import NEVER, Instant
-from tocsin.core.kinds import Body
+from tocsin.core.kinds import Body, spelled
 from tocsin.core.marking import Marking, strictest
 from tocsin.core.statement import Attribution, Statement
 from tocsin.desk.visit import Sight, Visit
@@ -93,13 +92,24 @@ class Differences:
     complete: bool = True
 
 
-def statement(visit: Visit, id: str) -> View:
-    """One statement.
+def statement(visit: Visit, id: str, *, as_of: Instant = NEVER) -> View:
+    """One statement, as it stood at an instant.
 
-    Errors: NotFound if there is none, or none for this person.
+    Errors: NotFound if there is none, or none for this person, or was none yet.
     """
     with visit.reading() as sight:
-        return _views(sight, [sight.find(id)], NEVER)[0]
+        head = sight.find(id)
+        if head.recorded_at > as_of:
+            raise NotFound("there was no such statement yet", where=id, remedy="Ask as of a later day")
+        return _views(sight, [head], as_of)[0]
+
+
+def recall_of(visit: Visit, id: str) -> str | None:
+    """The statement by which one was withdrawn, for those to whom that is open; None otherwise."""
+    with visit.reading() as sight:
+        links = sight.reader.links_to([id], "recalls") if len(id) == 64 and id.isalnum() and id.isascii() else []
+        found = sight.only(link.source for link in links)
+        return found[0].id if found else None
 
 
 def current(
@@ -205,7 +215,7 @@ def search(
 
     Errors: StatementError if there is no word to look for.
     """
-    wanted = re.findall(r"\w+", words)[:16]
+    wanted = spelled(words)[:16]
     if not wanted:
         raise StatementError("there is no word to look for", field="q", remedy="Write one or more words")
     with visit.reading() as sight:
@@ -266,12 +276,13 @@ def _superseding(sight: Sight, ids: Iterable[str], as_of: Instant) -> list[Any]:
     """Links by which something in force supersedes one of these.
 
     What the reader may not see supersedes nothing for them: that an older statement is gone would tell that there is
-    a newer one. What was itself recalled no longer supersedes.
+    a newer one. A correction that was itself recalled, which a recall tells to all who saw it, still supersedes: what
+    was withdrawn for good reason before must not come back by itself.
     """
     return [
         link
         for link in sight.reader.links_to(ids, "supersedes")
-        if link.source.recorded_at <= as_of and not link.source.recalled and sight.sees(link.source)
+        if link.source.recorded_at <= as_of and sight.sees(replace(link.source, recalled=False))
     ]
 
 

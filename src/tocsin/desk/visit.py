@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 from tocsin.core.errors import AccessError, NotFound
 from tocsin.core.marking import TLP, Caveat, Marking
@@ -32,6 +33,8 @@ class Visit:
     actor: Actor
     door: str
     may: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
+    act: Literal["read", "exported"] = "read"
+    """How the log calls it when statements are shown: a table that is taken away as a file is an export."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -48,7 +51,7 @@ class Visit:
                 return role
         self.note("denied", detail={"to": to})
         raise AccessError(
-            f"only a {' or '.join(roles)} may {to}",
+            f"only {'an' if roles[0][0] in 'aeiou' else 'a'} {' or '.join(roles)} may {to}",
             remedy="Ask a steward for the role, or somebody who has it",
         )
 
@@ -59,7 +62,7 @@ class Visit:
             sight = Sight(self, reader)
             yield sight
         if sight.read:
-            self.note("read", sight.read)
+            self.note(self.act, sight.read)
 
     def line(self, act: str, objects: Iterable[str] = (), **detail: object) -> Line:
         """A line of the audit log about this person at this door."""
@@ -97,7 +100,8 @@ class Sight:
 
     def reads(self, heads: Iterable[Held]) -> None:
         """Remember that these are about to be shown."""
-        self.read.update((head.id, None) for head in heads if head.marking.tlp in ABOVE_GREEN)
+        every = self.visit.act == "exported"
+        self.read.update((head.id, None) for head in heads if every or head.marking.tlp in ABOVE_GREEN)
 
     def find(self, id: str) -> Held:
         """The statement of this identity.

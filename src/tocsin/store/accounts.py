@@ -140,10 +140,9 @@ def token_of(connection: Connection, digest: str) -> Token | None:
 
 
 def tokens_of(connection: Connection, person: str, limit: int) -> list[Token]:
-    """A person's tokens, newest first."""
-    rows = connection.execute(
-        select(token).where(token.c.person == person).order_by(token.c.created.desc(), token.c.id).limit(limit)
-    )
+    """A person's tokens: those that were not revoked first, each kind newest first."""
+    order = (token.c.revoked.is_not(None), token.c.created.desc(), token.c.id)
+    rows = connection.execute(select(token).where(token.c.person == person).order_by(*order).limit(limit))
     return [Token(**row._mapping) for row in rows]
 
 

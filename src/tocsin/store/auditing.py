@@ -133,10 +133,10 @@ def about(
     return _newest(connection, query, before, limit)
 
 
-def did(connection: Connection, object: str, act: str, organisation: str, person: str) -> bool:
-    """Whether this person of this organisation did this to an object."""
+def did(connection: Connection, object: str, act: str, organisation: str, person: str) -> dict[str, Any] | None:
+    """What the log says of the last time that this person of this organisation did this to an object; None if never."""
     query = (
-        select(audit.c.seq)
+        select(audit.c.detail)
         .join(audit_object, audit_object.c.seq == audit.c.seq)
         .where(
             audit_object.c.object == object,
@@ -145,7 +145,8 @@ def did(connection: Connection, object: str, act: str, organisation: str, person
             audit.c.person == person,
         )
     )
-    return connection.execute(query.limit(1)).first() is not None
+    detail = connection.execute(query.order_by(audit.c.seq.desc()).limit(1)).scalar()
+    return None if detail is None else json.loads(detail)
 
 
 def number(connection: Connection, hash: str, *, person: str | None = None, object: str | None = None) -> int | None:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, String, TextClause, bindparam, select, text
 
 from tocsin.core.instant import NEVER, Instant
+from tocsin.core.kinds import spelled
 from tocsin.core.marking import Marking
 from tocsin.core.register import Register
 from tocsin.core.statement import Statement
 from tocsin.store import tables
-from tocsin.store.held import HEAD, Held, held
+from tocsin.store.held import COLUMNS, HEAD, Held, held
 from tocsin.store.known import sound
 
 if TYPE_CHECKING:
@@ -195,6 +196,9 @@ class Reader:
         a word is in statements that the asker may not see.
         """
         given = {"before": before, "after": after, "limit": limit, "subject": subject, "kind": kind}
+        words = [one for word in words for one in spelled(word)]
+        if not words:
+            return []
         if self._dialect == "sqlite":
             quoted = " ".join('"' + word.replace('"', '""') + '"' for word in words)
             marks = " OR ".join([f"m{marking}" for marking, _ in scope.allowed] + [f"own{_own(scope)}"])
@@ -243,8 +247,8 @@ class Reader:
 
     def links_to(self, targets: Iterable[str], relation: str | None = None) -> list[Link]:
         """What refers to these identities, oldest first."""
-        rows = (row for row in self._in(_LINKS, targets) if relation in (None, row[9]))
-        found = [Link(held(row, self.markings), row[9], row[10]) for row in rows]
+        rows = (row for row in self._in(_LINKS, targets) if relation in (None, row[COLUMNS]))
+        found = [Link(held(row, self.markings), row[COLUMNS], row[COLUMNS + 1]) for row in rows]
         return sorted(found, key=lambda link: link.source.recorded_at)
 
     def file(self, id: str) -> File | None:

@@ -37,6 +37,8 @@ def read(path: Path, world: World) -> Manifest:
             where=str(path),
             remedy="Restore an exercise with --exercise, and anything else without: the two never cross",
         )
+    if manifest.rows.keys() != _NAMED.keys():
+        raise unfit(path, "its manifest does not count the tables that there are")
     columns = {table.name: [column.name for column in table.columns] for table in KEPT}
     if manifest.revision != NEWEST or manifest.columns != columns:
         raise StoreError(
@@ -61,7 +63,7 @@ def restore(store: Store, path: Path, manifest: Manifest, line: Line, progress: 
         for name, content in members(path):
             try:
                 put_back = _member(writer, name, content, put)
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
                 raise unfit(path, f"{name[:80]} does not read ({type(error).__name__})") from None
             done += put_back
             if put_back:

@@ -49,6 +49,7 @@ statement = Table(
     Column("subject", String(100), nullable=False),
     Column("organisation", String(63), nullable=False),
     Column("person", String(63)),
+    Column("attribution", String(20), nullable=False),
     Column("marking", ForeignKey("marking.id"), nullable=False),
     Column("open", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),

@@ -18,8 +18,7 @@ INSERT = {
 
 def indexed(recorded_at: Instant, statement: Statement, marking: int) -> dict[str, Any] | None:
     """The row of a statement in the index; None if it has no words to be found by."""
-    # PostgreSQL keeps no NUL in a text; in the statement itself it is escaped.
-    said = words(statement.body).replace("\x00", " ")
+    said = words(statement.body)
     if not said:
         return None
     marks = f"m{marking} own{own_word(statement.author.organisation, statement.author.person)}"

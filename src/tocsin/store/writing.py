@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, insert, select, text
 
 from tocsin.core.errors import StoreError
-from tocsin.core.instant import Instant
+from tocsin.core.instant import Instant, written
 from tocsin.core.marking import Marking
 from tocsin.core.register import Entry, PersonChanged
 from tocsin.core.statement import Statement, canonical, digest
@@ -19,6 +19,10 @@ from tocsin.store.words import INSERT, indexed
 
 if TYPE_CHECKING:
     from tocsin.store.opening import Store
+
+
+BACK = 300 * 1_000_000
+"""Microseconds by which a clock that is being set may go back."""
 
 
 class Writer(Reader):
@@ -43,8 +47,18 @@ class Writer(Reader):
         self._hash: str = last.hash if last else chain.GENESIS
 
     def tick(self) -> Instant:
-        """The instant of what is recorded next: later than anything recorded before, even if the clock went back."""
-        self._last = max(self.store.clock(), self._last + 1)
+        """The instant of what is recorded next: later than anything recorded before, even if the clock went back a bit.
+
+        Errors: StoreError if it went back further. What was then recorded would be dated by a clock that was wrong, and
+        who may see it with it.
+        """
+        now = self.store.clock()
+        if self._last > now + BACK:
+            raise StoreError(
+                f"this machine's clock says {written(now)}, and the newest record is of {written(self._last)}",
+                remedy="Set the clock; if it was wrong when that was recorded, restore the backup made before it",
+            )
+        self._last = max(now, self._last + 1)
         return self._last
 
     def find(self, ids: Iterable[str]) -> dict[str, Held]:
@@ -70,6 +84,7 @@ class Writer(Reader):
             subject=subject,
             organisation=statement.author.organisation,
             person=statement.author.person,
+            attribution=statement.attribution,
             marking=statement.marking,
             recalled=False,
         )
@@ -84,6 +99,7 @@ class Writer(Reader):
             subject=head.subject,
             organisation=head.organisation,
             person=head.person,
+            attribution=head.attribution.value,
             marking=number,
             open=statement.open_bytes,
             sealed=statement.sealed_bytes,

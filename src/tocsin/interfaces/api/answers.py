@@ -13,7 +13,7 @@ from starlette.responses import Response
 from tocsin.core.marking import EVERYONE, TLP, Audience, Caveat, Marking, strictest
 from tocsin.core.statement import digest
 from tocsin.desk.views import View
-from tocsin.desk.visit import Visit
+from tocsin.desk.visit import ABOVE_GREEN, Visit
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
@@ -69,7 +69,9 @@ def tagged(
     """Bytes with their ETag and marking, or 304."""
     # The separator on pages is no ASCII, which a header must be.
     label = "; ".join([marking.tlp.label, *sorted(marking.caveats)])
-    common = {"cache-control": "private, no-cache", "etag": tag, "tocsin-marking": label, **(headers or {})}
+    # A browser leaves nothing of what is above GREEN on the disk.
+    keep = "private, no-store" if marking.tlp in ABOVE_GREEN else "private, no-cache"
+    common = {"cache-control": keep, "etag": tag, "tocsin-marking": label, **(headers or {})}
     wanted = request.headers.get("if-none-match")
     if wanted is not None and status == 200 and request.method == "GET" and _matches(wanted, tag):
         return Response(status_code=304, headers=common)

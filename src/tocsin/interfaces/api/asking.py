@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BaseModel, ValidationError, WithJsonSchema
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -106,13 +107,29 @@ async def sent(request: Request, form: type[_Sent]) -> tuple[_Sent, dict[str, An
         raise HTTPException(415)
     body = await request.body()
     try:
-        read = form.model_validate_json(body)
+        read = await run_in_threadpool(form.model_validate_json, body)
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             _halves(body)
             raise Malformed(error.errors()[0]["msg"], remedy="Send one JSON object, as RFC 8259 has it") from None
         raise rules.in_words(error) from None
+    _twice(body)
     return read, read.model_dump(mode="json", exclude_unset=True)
+
+
+def _twice(body: bytes) -> None:
+    """Whether a name stands twice in an object: who reads the first and who reads the last would read another marking.
+
+    Errors: Malformed names it.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise Malformed(f"the name {twice[:80]!r} stands twice in an object", remedy="Give each name once")
+
+    json.loads(body, object_pairs_hook=once)
 
 
 def _halves(body: bytes) -> None:

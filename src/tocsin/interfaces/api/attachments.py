@@ -56,5 +56,5 @@ async def bring_file(
 def take_file(request: Request, id: Identity) -> Response:
     """A file, which is on record before it is handed out if anything about it is above GREEN."""
     file = files.get(visitor(request), id)
-    headers = {"content-disposition": f'attachment; filename="{file.id[:16]}{file.ending}"'}
+    headers = {"content-disposition": f'attachment; filename="{file.name}"'}
     return tagged(request, file.content, f'"{file.id}"', file.marking, 200, file.media_type, headers)

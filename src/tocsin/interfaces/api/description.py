@@ -44,6 +44,7 @@ def taking_files() -> dict[str, Any]:
 
 def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
     """The errors that an address can answer with, beside those that every one can."""
+    rare = ("too-many-attempts", "unavailable")
     every = ("malformed", "refused", "address-too-long", "headers-too-large", "too-large", "unsupported-media-type")
     schema = {"$ref": _REF.format(model="Problem")}
     return {
@@ -51,7 +52,7 @@ def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
             "description": KINDS[slug].title,
             "content": {MEDIA_TYPE: {"schema": schema}},
         }
-        for slug in (*every, "sign-in-needed", "method-not-allowed", "rule-broken", "unavailable", *slugs)
+        for slug in (*every, "sign-in-needed", "method-not-allowed", "rule-broken", *rare, *slugs)
     }
 
 

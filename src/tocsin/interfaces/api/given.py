@@ -51,6 +51,7 @@ class SentStatement(_Sent):
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=64)] = ()
     vocabulary: Line | None = None
     method: Line | None = None
+    origin: Literal["person", "import", "machine text"] = "person"
     supersedes: Identities = ()
     derived_from: Identities = ()
 

@@ -87,9 +87,9 @@ async def make_statement(request: Request, dry_run: DryRun = False) -> Response:
 
 
 @router.get("/statements/{id}", response_model=ServedStatement, responses=problems("not-found"))
-def one_statement(request: Request, id: Identity) -> Response:
-    """One statement."""
-    view = views.statement(visitor(request), id)
+def one_statement(request: Request, id: Identity, as_of: AsOf = None) -> Response:
+    """One statement, as it stands or stood."""
+    view = views.statement(visitor(request), id, as_of=instant_of(as_of))
     return answer(request, one(view), view.head.marking)
 
 

@@ -16,10 +16,12 @@ FONTS = (
     "Liberation Sans",
     "Arial",
     "Helvetica",
-    "DejaVu Sans",
     "Libertinus Serif",
+    "DejaVu Sans",
 )
-"""Quiet faces in order of preference; the last comes with Typst, so a machine without fonts still prints."""
+"""Quiet faces in order of preference. Libertinus comes with Typst, so a machine without fonts still prints; DejaVu
+is so wide that a brief set in it needs a second page, and lends only the letters that the others lack.
+"""
 
 
 def pdf(document: Document, *, system_fonts: bool = True) -> bytes:

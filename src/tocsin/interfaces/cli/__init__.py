@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from tocsin.core.errors import TocsinError
 from tocsin.interfaces.cli import (
     accounts,
+    attaching,
     audit,
     country,
     data,
@@ -86,6 +87,8 @@ app.command()(data.doctor)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(noting.note)
+app.command()(attaching.attach)
+app.command()(attaching.attachment)
 app.command()(statements.statements)
 app.command()(statements.show)
 app.command()(statements.history)

@@ -45,7 +45,10 @@ def note(
     ] = None,
     evidence: Annotated[
         list[str] | None,
-        typer.Option(metavar="GRADE TEXT", help='A source with its Admiralty grade, as "B2 radio report"; repeatable.'),
+        typer.Option(
+            metavar="GRADE TEXT",
+            help='A source or attachment:DIGEST with its Admiralty grade, as "B2 radio report"; repeatable.',
+        ),
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only check it and tell who would see it.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Store it without asking.")] = False,
@@ -125,7 +128,10 @@ def _graded(text: str) -> dict[str, str]:
             field="--evidence",
             remedy='Write reliability A to F, credibility 1 to 6 and the source, as "B2 radio report"',
         )
-    return {"type": "source", "reliability": found[1], "credibility": found[2], "reference": found[3]}
+    # A file is cited by the digest that `tocsin attach` told; anything else is a source in words.
+    cited = re.fullmatch(r"attachment:([0-9a-f]{64})", found[3].strip())
+    kind, reference = ("attachment", cited[1]) if cited else ("source", found[3])
+    return {"type": kind, "reliability": found[1], "credibility": found[2], "reference": reference}
 
 
 @contextmanager

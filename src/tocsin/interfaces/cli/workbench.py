@@ -8,13 +8,16 @@ import sys
 import threading
 import webbrowser
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tocsin.core.errors import TocsinError
 from tocsin.core.settings import Settings
 from tocsin.interfaces.cli.console import Json, remark, write_json
+
+if TYPE_CHECKING:
+    from tocsin.desk.node import Node
 
 BUILD = "import os; hasattr(os, 'nice') and os.nice(10); from tocsin.interfaces.cli import main; main()"
 """A release is built in a process of its own, behind the pages: it must not slow them, nor die with a request."""
@@ -59,7 +62,7 @@ def up(
     Site.of(settings, node.team)
     enter_release(node)
     furnish(node)
-    behind = None if no_pull else _Freshening(settings)
+    behind = None if no_pull else _Freshening(node)
 
     def ready(url: str) -> None:
         if json:
@@ -100,9 +103,9 @@ def _open(url: str) -> None:
 class _Freshening(threading.Thread):
     """Newer data, then a newer release; each step says what came of it, and failing is fine."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, node: Node) -> None:
         super().__init__(daemon=True)
-        self.settings = settings
+        self.node, self.settings = node, node.settings
         self.build: subprocess.Popen[bytes] | None = None
         self.stopped = threading.Event()
 
@@ -121,6 +124,8 @@ class _Freshening(threading.Thread):
             remark(f"No newer release: {error}")
 
     def _build(self) -> None:
+        from tocsin.desk.modelled import enter_release
+
         log = self.settings.home / "build.log"
         remark(f"The data at hand differ from those of the release shown: building a new one (log: {log}).")
         with log.open("wb") as out:
@@ -129,7 +134,11 @@ class _Freshening(threading.Thread):
             failed = self.build.wait()
         if self.stopped.is_set():
             return
-        remark(f"Building failed, see {log}; the release shown stays." if failed else "The new release is shown now.")
+        if failed:
+            remark(f"Building failed, see {log}; the release shown stays.")
+            return
+        enter_release(self.node)
+        remark("The new release is shown now.")
 
     def stop(self) -> None:
         """End the build, if there is one; what it has finished is kept."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,7 +19,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from tocsin.core.errors import TocsinError
+from tocsin.core.errors import StatementError, TocsinError
 from tocsin.desk.node import Node
 from tocsin.interfaces.api import mount
 from tocsin.interfaces.web import csrf
@@ -28,12 +29,12 @@ from tocsin.interfaces.web.forms import FORMS
 from tocsin.interfaces.web.labels import LANGUAGES
 from tocsin.interfaces.web.limits import Limits
 from tocsin.interfaces.web.page import Elsewhere, Page, Route, as_csv, as_json
-from tocsin.interfaces.web.pages import ROUTES, SECTIONS
+from tocsin.interfaces.web.pages import FICTIONAL_SECTIONS, ROUTES, SECTIONS
 from tocsin.interfaces.web.pages.account import ACCOUNT
 from tocsin.interfaces.web.pages.brief import PATH, brief_file
 from tocsin.interfaces.web.pages.sign_in import SIGN_IN, Outside
 from tocsin.interfaces.web.posting import Form
-from tocsin.interfaces.web.rendering import shown
+from tocsin.interfaces.web.rendering import kept, shown
 from tocsin.interfaces.web.security import SAFE, Guard, Site
 from tocsin.interfaces.web.words import FILTERS
 
@@ -53,7 +54,7 @@ def create_app(node: Node) -> FastAPI:
     # FastAPI's own documentation pages load scripts from elsewhere, so they are off.
     app = FastAPI(title="Tocsin", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.node, app.state.site = node, Site.of(node.settings, node.team)
-    templates = _templates()
+    templates = _templates(FICTIONAL_SECTIONS if node.store.world == "exercise" else SECTIONS)
 
     async def refused(request: Request, error: Exception) -> Response:
         return await run_in_threadpool(failed, templates, request, error)
@@ -93,11 +94,19 @@ def _endpoint(route: Route, ending: str, show: Show) -> Callable[[Request], Resp
 
     def answer(request: Request) -> Response:
         params = {**request.query_params, **request.path_params}
-        built = route.build(visitor(request), params)
+        # A table that is taken away as a file is an export, also on record.
+        visit = replace(visitor(request), act="exported") if ending.endswith(".csv") else visitor(request)
+        if params.get("as_of") and not route.as_of:
+            raise StatementError(
+                "this page shows what is known today",
+                field="as_of",
+                remedy="Ask /statements or /history/place:CODE for an earlier day",
+            )
+        built = route.build(visit, params)
         if isinstance(built, Elsewhere):
             address = quote(built.stem + ending.format(**request.path_params))
-            query = f"?lang={quote(params['lang'])}" if "lang" in params else ""
-            return RedirectResponse(address + query, status_code=307)
+            asked = {**built.query, **({"lang": params["lang"]} if "lang" in params else {})}
+            return RedirectResponse(address + (f"?{urlencode(asked)}" if asked else ""), status_code=307)
         return show(built, request)
 
     return answer
@@ -134,7 +143,7 @@ def _as_html(templates: Environment, route: Route) -> Show:
 
 
 def _as_json(page: Page, request: Request) -> Response:
-    return JSONResponse(as_json(page), headers={"cache-control": "no-cache"})
+    return JSONResponse(as_json(page), headers={"cache-control": kept(page)})
 
 
 def _as_csv(page: Page, request: Request) -> Response:
@@ -147,11 +156,11 @@ def _as_csv(page: Page, request: Request) -> Response:
     return Response(
         body.encode(),
         media_type="text/csv; charset=utf-8; header=present",
-        headers={"cache-control": "no-cache", "content-disposition": f'inline; filename="tocsin-{stem}-{name}.csv"'},
+        headers={"cache-control": kept(page), "content-disposition": f'inline; filename="tocsin-{stem}-{name}.csv"'},
     )
 
 
-def _templates() -> Environment:
+def _templates(sections: Sequence[tuple[str, str]]) -> Environment:
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -160,7 +169,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(FILTERS)
-    templates.globals.update(sections=SECTIONS, languages=LANGUAGES)
+    templates.globals.update(sections=sections, languages=LANGUAGES)
     return templates
 
 

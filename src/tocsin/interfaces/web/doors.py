@@ -21,6 +21,7 @@ from tocsin.desk.node import Node
 from tocsin.desk.sessions import PREFIX, by_session, by_token, run_out
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web import csrf
+from tocsin.interfaces.web.pace import Pace
 from tocsin.interfaces.web.security import SAFE
 
 PUBLIC = ("/sign-in", "/oidc", "/static", "/healthz")
@@ -132,8 +133,9 @@ def local_path(text: str) -> str:
 def sign_in_address(request: Request) -> str:
     """Where somebody signs in who wanted this page; what they sent to it is not sent again, but may be kept."""
     back = getattr(request.state, "back", "")
-    query = f"?{request.url.query}" if request.url.query and request.method in SAFE else ""
-    wanted = local_path(back or request.url.path + query)
+    query = f"?{request.url.query}" if request.url.query else ""
+    # Where only forms are sent to there may be no page.
+    wanted = local_path(back or (request.url.path + query if request.method in SAFE else "/"))
     asked = ({"next": wanted} if wanted != "/" else {}) | ({"kept": "yes"} if back else {})
     return "/sign-in" + (f"?{urlencode(asked)}" if asked else "")
 
@@ -147,6 +149,7 @@ class Doorkeeper:
 
     def __init__(self, app: ASGIApp, node: Node, own: bytes, refuse: Callable[[Request, Exception], Response]) -> None:
         self._app, self._node, self._own, self._refuse = app, node, own, refuse
+        self._pace = Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its caller, or refuse it."""
@@ -161,9 +164,16 @@ class Doorkeeper:
                 request.state.caller = _nobody(request)
             else:
                 request.state.caller = await run_in_threadpool(_admit, self._node, request)
+            if self._node.team:
+                self._pace.step(_counted(request))
             _prove_script(request)
         except SignInNeeded as error:
             request.state.caller = _nobody(request)
+            try:
+                self._pace.step(_counted(request))
+            except TocsinError as slower:
+                await self._refuse(request, slower)(scope, receive, send)
+                return
             if request.method not in SAFE and cookie_of(request):
                 request.state.back = await _keep_typed(self._node, request)
             await self._refuse(request, error)(scope, receive, send)
@@ -184,6 +194,12 @@ def _admit(node: Node, request: Request) -> Caller:
     cookie = cookie_of(request)
     signed = by_session(node, cookie, door(request))
     return Caller("session", csrf.secret_of(cookie), signed.visit, Who(signed.name, signed.organisation))
+
+
+def _counted(request: Request) -> str:
+    """Whose request it counts as: the person's, whichever session or token they use; or the address it comes from."""
+    visit = caller(request).visit
+    return f"person:{visit.actor.person}" if visit else f"address:{request.client.host if request.client else ''}"
 
 
 def _nobody(request: Request) -> Caller:

@@ -13,7 +13,7 @@ from tocsin.core.kinds import Body, Forecast, Note, Proposal, Release
 from tocsin.core.marking import Marking, strictest
 from tocsin.core.place import place
 from tocsin.core.statement import Standing, Subject
-from tocsin.desk import fiction
+from tocsin.desk import exporting, fiction
 from tocsin.desk.rules import MAY_ISSUE
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
@@ -175,14 +175,16 @@ def twin(view: View) -> dict[str, Any]:
     }
 
 
-def statements(title: str, views: Iterable[View]) -> Table:
-    """Statements as a table under the join of their markings."""
+def statements(title: str, views: Iterable[View], visit: Visit) -> Table:
+    """Statements as a table under the join of their markings; as a file it keeps back the words that make no file."""
     listed = list(views)
-    return table(title, COLUMNS, [_row(view) for view in listed], markings(listed))
+    return table(title, COLUMNS, [_row(view, visit) for view in listed], markings(listed))
 
 
-def _row(view: View) -> dict[str, Any]:
+def _row(view: View, visit: Visit) -> dict[str, Any]:
     headline, words = said(view.body)
+    if visit.act == "exported" and (kept := exporting.stays(visit, view.head)):
+        headline = words = f"(kept back: {kept[0]})"
     shown, marking = view.shown, view.head.marking
     return {
         "id": view.id,

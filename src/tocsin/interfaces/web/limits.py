@@ -34,7 +34,8 @@ LONGEST_TOLD = 200
 DEEPEST = 32
 """Arrays and objects of JSON within one another."""
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive: it never goes back, so that a text without an end is not looked at again from each of its quotes.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 

@@ -61,16 +61,21 @@ class Elsewhere:
     """The page is at another address; ``stem`` as in ``Page``."""
 
     stem: str
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Route:
-    """An address that shows a page: its path, its stem (``/monday`` for ``/``), template, and the build."""
+    """An address that shows a page: its path, its stem (``/monday`` for ``/``), template, and the build.
+
+    as_of: whether it can be asked for as of an earlier day.
+    """
 
     path: str
     stem: str
     template: str
     build: Callable[[Visit, Params], Page | Elsewhere]
+    as_of: bool = False
 
 
 def table(

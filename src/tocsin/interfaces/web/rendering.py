@@ -10,10 +10,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from tocsin.core.tlp import TLP
+from tocsin.desk.visit import ABOVE_GREEN
 from tocsin.interfaces.web import csrf
 from tocsin.interfaces.web.doors import caller
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.page import Page
+
+
+def kept(page: Page) -> str:
+    """What a browser may keep of a page: nothing of what is above GREEN."""
+    return "no-store" if page.handling.tlp in ABOVE_GREEN else "no-cache"
 
 
 def shown(
@@ -30,7 +36,7 @@ def shown(
     text = templates.get_template(template).render(
         house(request) | {"page": page, "facts": page.facts, "status": status} | dict(page.content) | content
     )
-    return HTMLResponse(text, status, headers={"cache-control": "no-cache", **(headers or {})})
+    return HTMLResponse(text, status, headers={"cache-control": kept(page), **(headers or {})})
 
 
 def shown_outside(

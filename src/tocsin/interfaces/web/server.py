@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,6 +36,8 @@ def serve(node: Node, on_ready: Callable[[str], None] = _quietly) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Otherwise anybody on this machine, or behind a front server that passes the header on, is who they say.
+        proxy_headers=bool(os.environ.get("FORWARDED_ALLOW_IPS")),
     )
     server = _Announced(config, lambda: on_ready(f"http://{shown}:{port}/"))
     # Ctrl-C is how a person ends it, so it is no error.

@@ -6,16 +6,19 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from tocsin.store.blobs import PART
 from tocsin.store.examination.look import Finding, Look
-from tocsin.store.tables import blob
+from tocsin.store.tables import blob, link
 
 SETTLED = 3600
 """Seconds after which a file that nothing refers to was left behind: before, it may be on its way into the record."""
 
 _LEFT = "It was left by an upload that was cut short, is part of nothing, and may be deleted"
+
+
+_UNCITED = "Whoever brought it may still cite it; it is whole and recorded, and is kept"
 
 
 def examine(look: Look) -> Iterator[Finding]:
@@ -35,6 +38,15 @@ def examine(look: Look) -> Iterator[Finding]:
         elif size != row.size:
             yield Finding("fail", f"the record gives it {row.size} bytes, it has {size}", str(path))
     yield from _left(look)
+    yield from _uncited(look)
+
+
+def _uncited(look: Look) -> Iterator[Finding]:
+    """Files that were brought a while ago and that no statement cites: only whoever brought them can have them."""
+    cited = exists().where(link.c.target == blob.c.id, link.c.relation == "file")
+    before = look.store.clock() - 24 * SETTLED * 1_000_000
+    for row in look.stream(select(blob.c.id).where(~cited, blob.c.recorded_at < before).order_by(blob.c.recorded_at)):
+        yield Finding("warn", "no statement cites this file", str(look.store.blobs.path(row.id)), _UNCITED)
 
 
 def _left(look: Look) -> Iterator[Finding]:

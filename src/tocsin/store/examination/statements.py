@@ -14,7 +14,7 @@ from tocsin.store.examination.look import AT_ONCE, Finding, Look
 from tocsin.store.tables import blob, link, marking, statement
 from tocsin.store.writing import leads, links, placed
 
-_COLUMNS = ("kind", "organisation", "person", "marking", "subject", "opened_at")
+_COLUMNS = ("kind", "organisation", "person", "attribution", "marking", "subject", "opened_at")
 
 
 def examine(look: Look) -> Iterator[Finding]:
@@ -99,8 +99,9 @@ def _batch(look: Look, rows: list[Row[Any]], markings: dict[int, Marking], made:
     for row in rows:
         if one := read.get(row.recorded_at):
             opened, subject = placed(one, row.recorded_at, known)
-            expected = (one.kind, one.author.organisation, one.author.person, one.marking, subject, opened)
-            actual = (row.kind, row.organisation, row.person, markings.get(row.marking), row.subject, row.opened_at)
+            author, number = one.author, markings.get(row.marking)
+            expected = (one.kind, author.organisation, author.person, one.attribution, one.marking, subject, opened)
+            actual = (row.kind, row.organisation, row.person, row.attribution, number, row.subject, row.opened_at)
             if wrong := [name for name, a, b in zip(_COLUMNS, expected, actual, strict=True) if a != b]:
                 where = f"statement {row.recorded_at} ({row.id})"
                 yield Finding("fail", f"the columns {', '.join(wrong)} do not say what the statement says", where)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import wraps
 
 from tocsin.core.marking import TLP, Audience, Caveat, Marking
+from tocsin.desk import fiction
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.page import Elsewhere, Page, Params, Route, stricter
 from tocsin.interfaces.web.pages.audit_log import audit_page
@@ -30,16 +31,26 @@ FICTIONAL = Marking(tlp=TLP.CLEAR, caveats=frozenset({Caveat.EXERCISE}), audienc
 Build = Callable[[Visit, Params], Page | Elsewhere]
 
 
-def watermarked(build: Build) -> Build:
-    """The build of a page which in an exercise carries the caveat, with its twin and every table."""
+def watermarked(build: Build, stem: str) -> Build:
+    """The build of a page which in an exercise carries the caveat, with its twin and every table.
+
+    Pages about the model's release speak of real states, so an exercise has none: they lead to what is said in it.
+    """
 
     @wraps(build)
     def marked(visit: Visit, params: Params) -> Page | Elsewhere:
+        if visit.store.world == "exercise" and stem in _REAL:
+            named = (params.get("query") or params.get("q") or "").strip().casefold()
+            meant = [one for one in fiction.states().values() if named in (one.id.casefold(), one.name.casefold())]
+            return Elsewhere(f"/history/place:{meant[0].id}" if meant else "/statements")
         page = build(visit, params)
         return stricter(page, FICTIONAL) if isinstance(page, Page) and visit.store.world == "exercise" else page
 
     return marked
 
+
+_REAL = ("/monday", "/world", "/scorecard", "/method", "/data", "/find", "/country/{query:path}")
+"""The stems of the pages about the model's release and the real states."""
 
 _ROUTES = (
     Route("/", "/monday", "monday.html", monday_page),
@@ -48,7 +59,7 @@ _ROUTES = (
     Route("/method", "/method", "method.html", method_page),
     Route("/data", "/data", "data.html", data_page),
     Route("/find", "/find", "find.html", find_page),
-    Route("/statements", "/statements", "statements.html", statements_page),
+    Route("/statements", "/statements", "statements.html", statements_page, as_of=True),
     Route("/compose", "/compose", "compose.html", compose_page),
     Route("/statement/{id}", "/statement/{id}", "statement.html", statement_page),
     Route("/proposals", "/proposals", "proposals.html", proposals_page),
@@ -58,12 +69,12 @@ _ROUTES = (
     Route("/groups", "/groups", "groups.html", groups_page),
     Route("/organisations", "/organisations", "organisations.html", organisations_page),
     Route("/audit", "/audit", "audit.html", audit_page),
-    Route("/history/{subject}", "/history/{subject}", "history.html", history_page),
+    Route("/history/{subject}", "/history/{subject}", "history.html", history_page, as_of=True),
     # Last: its stem holds a name, which may hold anything.
-    Route("/country/{query:path}", "/country/{query:path}", "country.html", country_page),
+    Route("/country/{query:path}", "/country/{query:path}", "country.html", country_page, as_of=True),
 )
 
-ROUTES = tuple(replace(route, build=watermarked(route.build)) for route in _ROUTES)
+ROUTES = tuple(replace(route, build=watermarked(route.build, route.stem)) for route in _ROUTES)
 
 SECTIONS = (
     ("/", "Monday"),
@@ -72,6 +83,10 @@ SECTIONS = (
     ("/scorecard", "Scorecard"),
     ("/method", "Method"),
     ("/data", "Data"),
+    ("/proposals", "Releases"),
     ("/groups", "Groups"),
 )
 """The navigation, in order; groups are for nodes on which people sign in."""
+
+FICTIONAL_SECTIONS = tuple(section for section in SECTIONS if section[0] in ("/statements", "/proposals", "/groups"))
+"""The navigation of an exercise."""

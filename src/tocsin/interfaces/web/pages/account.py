@@ -47,7 +47,8 @@ def token(request: Request, visit: Visit, templates: Environment) -> Response:
     """A new API token; it is on this answer and nowhere else."""
     sent = _sent(request)
     try:
-        days = int(sent.get("days", "")) if sent.get("days", "").isdecimal() else 0
+        typed = sent.get("days", "").strip()
+        days = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
         text, _ = accounts.make_token(visit, sent.get("name", ""), sent.get("scope", ""), days)
     except TocsinError as error:
         return _page(request, visit, templates, error=error, part="token")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.core.errors import BriefError
-from tocsin.core.marking import Caveat
 from tocsin.desk.briefing import brief_content
 from tocsin.desk.document import Audience
 from tocsin.desk.visit import Visit
@@ -30,10 +28,12 @@ def brief_file(visit: Visit, request: Request) -> Response:
     """
     form = _choice(Format, request.path_params["form"], "the ending of the address")
     audience = _choice(Audience, request.query_params.get("audience") or Audience.MINISTER, "audience")
-    brief = brief_content(visit.settings, request.path_params["query"], audience)
     if visit.store.world == "exercise":
-        # The numbers are real ones, so the file is marked as the exercise's but not as fictional.
-        brief = replace(brief, caveats=(Caveat.EXERCISE,), watermark=Caveat.EXERCISE)
+        raise BriefError(
+            "an exercise speaks of fictional states, for which there is no forecast to brief on",
+            remedy="Open the workbench without --exercise",
+        )
+    brief = brief_content(visit.settings, request.path_params["query"], audience)
     return Response(
         render(brief, form),
         media_type=form.media_type,

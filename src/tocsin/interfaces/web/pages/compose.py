@@ -7,7 +7,7 @@ from typing import Any
 
 from tocsin.core.errors import StatementError, TocsinError
 from tocsin.core.instant import moment
-from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Caveat
+from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Audience, Caveat, Marking
 from tocsin.core.register import Preview, Register
 from tocsin.core.statement import Standing, Subject
 from tocsin.desk import drafts, making, views
@@ -133,9 +133,20 @@ def built(
             "caveats": [{"caveat": str(one), "asks": words.CAVEATS[one]} for one in caveats],
             "audience": [{"title": title, "names": found} for title, found in offered],
         },
-        marking=over(header, *old, *([now] if now else [])),
+        marking=over(header, *old, now or _ticked(typed)),
         query={"subject": sheet.subject.key} | ({"supersedes": sheet.supersedes} if sheet.corrects else {}),
     )
+
+
+def _ticked(typed: Typed) -> Marking:
+    """The marking of a page on which something is typed under a label that does not fit its audience yet: for nobody
+    else, under the label that is ticked, the strictest where that is none.
+    """
+    try:
+        label = TLP.read(typed.one("tlp"))
+    except ValueError:
+        label = TLP.RED
+    return Marking(tlp=label, audience=Audience.nobody())
 
 
 def offers(register: Register, names: Names, visit: Visit) -> list[tuple[str, dict[str, str]]]:

@@ -31,6 +31,9 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
     """``/country/{code or name}``; any other way of writing it leads to the one address of the state."""
     view, labels = country_view(visit.settings, params["query"]), Labels.read(params)
     place, facts = view.place, view.facts
+    if params.get("as_of"):
+        # What stood on an earlier day, the model's forecast of then among it, is in the history.
+        return Elsewhere(f"/history/place:{place.id}", {"as_of": params["as_of"]})
     if params["query"] != place.id:
         return Elsewhere(f"/country/{place.id}")
     drawn = [row for row in view.history if row.probability is not None]
@@ -70,7 +73,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
             "statements": [twin(one) for one in said],
             "forecast_statement": model.id if model else None,
         },
-        tables=_tables(view, labels) | {"statements": statements("What partners say, newest first", said)},
+        tables=_tables(view, labels) | {"statements": statements("What partners say, newest first", said, visit)},
         marking=markings(said),
     )
 

@@ -78,7 +78,7 @@ def history_page(visit: Visit, params: Params) -> Page | Elsewhere:
             "differences": _twin(changed, params) if changed else None,
         },
         tables={
-            "statements": statements("Everything said, newest first", listing.views),
+            "statements": statements("Everything said, newest first", listing.views, visit),
             **({"differences": _table(changed)} if changed else {}),
         },
         marking=markings(shown),

@@ -63,7 +63,7 @@ def proposals_page(visit: Visit, params: Params) -> Page:
             "found": [(one, item(one.view, names, labels)) for one in found],
         },
         twin={"proposals": [_twin(one) for one in found]},
-        tables={"proposals": statements("Proposed releases", shown)},
+        tables={"proposals": statements("Proposed releases", shown, visit)},
         marking=markings(shown),
     )
 
@@ -102,7 +102,7 @@ def proposal(
             "sentence": told,
         },
         twin=twin(found.view) | _twin(found),
-        tables={"sources": statements("The proposal and what it was drafted from", shown)},
+        tables={"sources": statements("The proposal and what it was drafted from", shown, visit)},
         marking=markings(shown),
     )
 
@@ -134,7 +134,7 @@ def lineage_page(visit: Visit, params: Params) -> Page:
             **{name: [view.id for view in getattr(found, name)] for _, name in _LINEAGE},
             "difference": _lines(found.redactions),
         },
-        tables={"statements": statements("A statement with where it comes from and what became of it", shown)},
+        tables={"statements": statements("A statement with where it comes from and what became of it", shown, visit)},
         marking=markings(shown),
     )
 

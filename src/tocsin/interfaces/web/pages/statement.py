@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tocsin.core.seeing import Role
+from tocsin.core.errors import NotFound
+from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Standing
 from tocsin.desk import views
 from tocsin.desk.making import AUTHORS_KINDS
@@ -12,16 +13,22 @@ from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.items import item, markings, may_say, statements, twin
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import names_of
-from tocsin.interfaces.web.page import Page, Params
+from tocsin.interfaces.web.page import Elsewhere, Page, Params
 from tocsin.interfaces.web.words import CREDIBILITY, LABELS, RELIABILITY, STANDINGS
 
 
-def statement_page(visit: Visit, params: Params) -> Page:
-    """``/statement/{id}``.
+def statement_page(visit: Visit, params: Params) -> Page | Elsewhere:
+    """``/statement/{id}``; of one that was withdrawn, for those who saw it, what says so and why.
 
     Errors: NotFound, which reads the same whether there is none or it is not for the visitor.
     """
-    return built(visit, params["id"].strip().lower(), Labels.read(params))
+    id = params["id"].strip().lower()
+    try:
+        return built(visit, id, Labels.read(params))
+    except NotFound:
+        if withdrawn := views.recall_of(visit, id):
+            return Elsewhere(f"/statement/{withdrawn}")
+        raise
 
 
 def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: str = "") -> Page:
@@ -53,6 +60,8 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
             "may_correct": may_correct(visit, view),
             "may_recall": may_recall(visit, view),
             "fictional": visit.store.world == "exercise",
+            "may_ask": Role.STEWARD in visit.roles
+            or (originates(visit.actor, view.head) and bool(visit.roles & {Role.DESK_OFFICER, Role.CONVENOR})),
             "mine": view.person == visit.actor.person and view.organisation == visit.actor.organisation,
             "reason": reason,
             "problem": problem,
@@ -63,7 +72,7 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
             "beside": [twin(one) for one in beside],
             "evidence_in_words": evidence,
         },
-        tables={"statements": statements("The statement with what it superseded and what superseded it", shown)},
+        tables={"statements": statements("The statement with what it superseded and what superseded it", shown, visit)},
         marking=markings(shown),
     )
 

@@ -54,7 +54,7 @@ def statements_page(visit: Visit, params: Params) -> Page:
             "next": listing.more,
             "statements": [twin(view) for view in listing.views],
         },
-        tables={"statements": statements("Statements that stand, newest first", listing.views)},
+        tables={"statements": statements("Statements that stand, newest first", listing.views, visit)},
         marking=markings(listing.views),
         query=query,
     )

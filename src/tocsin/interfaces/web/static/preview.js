@@ -19,9 +19,23 @@ const preview = async () => {
   }
 };
 
+// The marking of the page follows the label that is chosen, never looser than what the page was sent with.
+const ORDER = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
+const marks = [...document.querySelectorAll(".mark b")];
+const first = marks[0]?.textContent ?? "";
+const labelled = () => {
+  const chosen = form.querySelector("input[name=tlp]:checked")?.value ?? "TLP:RED";
+  const [had, ...caveats] = first.split(" · ");
+  const label = ORDER.indexOf(chosen) > ORDER.indexOf(had) ? chosen : had;
+  for (const mark of marks) mark.textContent = [label, ...caveats].join(" · ");
+  document.body.classList.remove("clear", "green", "amber", "amber_strict", "red");
+  document.body.classList.add(label.slice(4).toLowerCase().replace("+", "_"));
+};
+
 let waiting = 0;
 form?.addEventListener("change", (event) => {
   if (!["tlp", "caveat", "audience", "within"].includes(event.target.name)) return;
+  labelled();
   clearTimeout(waiting);
   waiting = setTimeout(preview, 150);
 });

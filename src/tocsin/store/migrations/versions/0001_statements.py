@@ -90,6 +90,7 @@ def _record() -> None:
         sa.Column("subject", sa.String(100), nullable=False),
         sa.Column("organisation", sa.String(63), nullable=False),
         sa.Column("person", sa.String(63)),
+        sa.Column("attribution", sa.String(20), nullable=False),
         sa.Column("marking", sa.Integer(), sa.ForeignKey("marking.id"), nullable=False),
         sa.Column("open", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
