@@ -37,7 +37,7 @@ COSTLY = re.compile(
 worlds.
 """
 
-SHARES = (0.3, 0.03) if LONG else (1.0, 1.0)
+SHARES = (0.15, 0.015) if LONG else (1.0, 1.0)
 """In how many worlds each address is asked in a long run, and each of the costly ones."""
 
 EMPTY = {
