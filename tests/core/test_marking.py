@@ -1,3 +1,5 @@
+from functools import reduce
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,3 +111,8 @@ def test_nobody_is_an_audience_for_every_label(label):
 def test_a_name_that_is_none_is_refused(token):
     with pytest.raises(ValidationError, match="names nobody"):
         Audience.of(token)
+
+
+@given(st.lists(markings(), min_size=1, max_size=5))
+def test_the_join_of_many_is_the_join_of_one_after_the_other(several):
+    assert strictest(*several) == reduce(Marking.join, several)

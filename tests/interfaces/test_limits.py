@@ -270,3 +270,15 @@ def test_a_server_refuses_ten_gigabytes_at_once_and_hangs_up(node):
         finally:
             server.should_exit = True
             thread.join(20)
+
+
+def test_a_text_without_an_end_is_looked_at_once(ana):
+    # Looked at again from each of its quotes, a body of this size would take an hour.
+    body = b'"' + b'\\"' * (LARGEST_JSON // 2 - 1)
+    refused(ana.post("/preview", content=body, headers=JSON), 400, "malformed")
+
+
+def test_a_name_that_stands_twice_is_refused(ana):
+    marking = '{"tlp":"RED","audience":[],"tlp":"CLEAR","audience":[["everyone"]]}'
+    told = refused(ana.post("/preview", content=marking.encode(), headers=JSON), 400, "malformed")
+    assert "twice" in told["detail"]
