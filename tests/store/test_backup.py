@@ -1,4 +1,5 @@
 import gzip
+import hashlib
 import io
 import json
 import random
@@ -175,8 +176,6 @@ def test_an_archive_with_one_changed_byte_is_refused(archive, tmp_path):
 
 def repacked(archive, path, change):
     """An archive whose members were changed by somebody who also put the digests of the manifest right."""
-    import hashlib
-
     with tarfile.open(archive) as tar:
         members = {one.name: tar.extractfile(one).read() for one in tar}
     change(members)
@@ -201,6 +200,10 @@ def repacked(archive, path, change):
         lambda members: members.update({"rows/nowhere/000000.jsonl": b"[1]\n"}),
         lambda members: members.pop(next(name for name in members if name.startswith("files/"))),
         lambda members: members.update({"files/../../../elsewhere": b"x"}),
+        lambda members: members.update({f"files/{hashlib.sha256(b'more').hexdigest()}": b"more"}),
+        lambda members: members.update({"rows/link/000000.jsonl": b"[" * 100_000 + b"\n"}),
+        lambda members: members.update({"rows/link/000000.jsonl": b'[%d,"about","a"]\n' % 10**30}),
+        lambda members: _count(members, "blob"),
         lambda members: members.update({next(name for name in members if name.startswith("files/")): b"other"}),
     ],
 )
@@ -215,6 +218,12 @@ def test_an_archive_that_was_changed_with_care_is_refused_and_nothing_is_restore
     assert not (tmp_path / "elsewhere").exists()
     restore(other, archive)
     other.close()
+
+
+def _count(members, left_out):
+    manifest = json.loads(members[MANIFEST])
+    del manifest["rows"][left_out]
+    members[MANIFEST] = json.dumps(manifest).encode()
 
 
 def _replace(members, table, old, new):

@@ -82,6 +82,11 @@ def _member(writer: Writer, name: str, content: bytes, put: Callable[[str, bytes
     if room == "rows":
         return _rows(writer, _NAMED[rest.partition("/")[0]], lines(content))
     if room == "files":
+        # Rows come first; what none of them records would only fill the disk.
+        if writer.connection.execute(select(tables.blob.c.size).where(tables.blob.c.id == rest)).scalar() != len(
+            content
+        ):
+            raise ValueError("the record knows of no such file")
         put(rest, content)
         return 1
     return 0
