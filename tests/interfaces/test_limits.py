@@ -278,6 +278,11 @@ def test_a_text_without_an_end_is_looked_at_once(ana):
     refused(ana.post("/preview", content=body, headers=JSON), 400, "malformed")
 
 
+@pytest.mark.parametrize("letter", ["%0A", "%0D", "%00", "%7F"])
+def test_an_address_with_a_control_character_is_refused_as_such(ana, letter):
+    refused(ana.get(f"/subjects/place:S{letter}DN/history"), 400, "malformed")
+
+
 def test_a_name_that_stands_twice_is_refused(ana):
     marking = '{"tlp":"RED","audience":[],"tlp":"CLEAR","audience":[["everyone"]]}'
     told = refused(ana.post("/preview", content=marking.encode(), headers=JSON), 400, "malformed")

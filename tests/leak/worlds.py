@@ -155,7 +155,8 @@ def without_hidden(world: World, person: str, fresh: World) -> World:
     """The same world without a trace of what the person may not see: everything else recorded at the same instants.
 
     What a recall that they see withdrew stays: that it was there, and about what, is what a recall tells. And so does
-    the recall of what they wrote themselves and still see: an author may know that their statement was withdrawn.
+    the recall of what they wrote themselves and still see: an author may know that their statement was withdrawn, and
+    in the same way that the text they proposed has gone out.
     """
     seen = _told(world, person)
     shown = seen | world.files_of(person)
@@ -197,6 +198,9 @@ def _told(world: World, person: str) -> set[str]:
     """What a person sees, and what they are told of by it."""
     seen = world.seen_by(person)
     seen |= {one.id for one in world.stored if one.recalls in seen}
+    proposed = {one.id for one in world.stored if one.person == person and one.open["body"]["kind"] == "proposal"}
+    lineages = [one for one in world.stored if one.open["body"]["kind"] == "lineage"]
+    seen |= {one.id for one in lineages if proposed & seen & set(one.tells_of)}
     about = {one.id: one.about for one in world.stored}
     told = [one.recalls for one in world.stored if one.recalls and one.id in seen]
     while told:

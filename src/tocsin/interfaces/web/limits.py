@@ -36,6 +36,7 @@ DEEPEST = 32
 
 # Possessive: it never goes back, so that a text without an end is not looked at again from each of its quotes.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_UNFIT = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
@@ -133,9 +134,12 @@ def _head(scope: Scope, headers: Headers) -> _Refusal | None:
             f"the headers are more than {MOST_HEADERS} or larger than {LARGEST_HEADERS} bytes",
             "Send fewer and shorter headers",
         )
-    if not all(_readable(unquote_to_bytes(part)) for part in target):
+    if not all(_readable(unquote_to_bytes(part)) for part in target) or _UNFIT.search(scope["path"]):
+        # No route takes a line end for a letter, so that such an address would be found by none.
         return _Refusal(
-            "malformed", "the address is not UTF-8 text, or holds a NUL", "Write other letters as %-encoded UTF-8"
+            "malformed",
+            "the address is not UTF-8 text, or holds control characters",
+            "Write other letters as %-encoded UTF-8",
         )
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         return _Refusal(
