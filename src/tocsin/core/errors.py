@@ -25,6 +25,9 @@ TocsinError
 ├── ProviderError            the identity provider does not answer, or not as it should
 ├── StoreError               the store cannot be opened, is another world's, or is damaged
 ├── ScoreError               forecasts and outcomes cannot be scored together
+├── LexiconError             a scheme, term, factor or mapping cannot be read or does not exist
+├── AssessmentError          judgements cannot be read, pooled or compared
+├── SealError                a sealed text cannot be opened: another node's key, or changed since it was sealed
 └── BriefError               a document cannot be made
 """
 
@@ -182,3 +185,15 @@ class ScoreError(TocsinError):
 
 class BriefError(TocsinError):
     """A document cannot be made."""
+
+
+class LexiconError(TocsinError):
+    """A scheme, term, factor or mapping cannot be read or does not exist."""
+
+
+class AssessmentError(TocsinError):
+    """Judgements cannot be read, pooled or compared."""
+
+
+class SealError(TocsinError):
+    """A sealed text cannot be opened: it was sealed with another node's key, or has been changed since."""

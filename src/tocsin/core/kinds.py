@@ -1,36 +1,36 @@
-"""The kinds of statement: one typed body each. A new kind of claim is a new class here and nothing else."""
+"""The kinds of statement: one typed body each.
+
+A new kind of claim is a class here or in one of the modules
+beside it (``assessing``, ``fielding``, ``convening``), and an entry below.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from tocsin.core.assessing import Assessment
+from tocsin.core.body import Body, Derivable, Digest, Line, Probability, Text
+from tocsin.core.convening import (
+    Declaration,
+    Dissent,
+    Envelope,
+    Estimate,
+    Recommendation,
+    Result,
+    Round,
+    Step,
+)
+from tocsin.core.fielding import Contribution, Reply, Request
 from tocsin.core.marking import IDENTIFIER, Marking
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-"""A SHA-256 in lower-case hexadecimal: the identity of a statement, an attachment or a table."""
-
-Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+__all__ = ["KINDS", "AnyBody", "Body", "Digest", "Forecast", "Line", "Note", "Probability", "Proposal", "Text"]
 
 
-class Body(BaseModel):
-    """What is claimed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    searched: ClassVar[tuple[str, ...]] = ()
-    """The fields whose words can be searched."""
-
-    tells_of_inputs: ClassVar[bool] = False
-    """Whether it tells what it was made from; then it is open to nobody to whom one of those is shut."""
-
-
-class Note(Body):
+class Note(Derivable):
     """Something observed or judged, in words."""
 
     kind: Literal["note"] = "note"
@@ -134,7 +134,25 @@ class Lineage(Body):
 
 
 AnyBody = Annotated[
-    Note | Forecast | Release | Recall | Proposal | Downgrade | Lineage,
+    Note
+    | Forecast
+    | Release
+    | Recall
+    | Proposal
+    | Downgrade
+    | Lineage
+    | Assessment
+    | Contribution
+    | Request
+    | Reply
+    | Round
+    | Step
+    | Declaration
+    | Envelope
+    | Estimate
+    | Dissent
+    | Recommendation
+    | Result,
     Field(discriminator="kind"),
 ]
 
@@ -146,6 +164,18 @@ KINDS: dict[str, type[Body]] = {
     "proposal": Proposal,
     "downgrade": Downgrade,
     "lineage": Lineage,
+    "assessment": Assessment,
+    "contribution": Contribution,
+    "request": Request,
+    "reply": Reply,
+    "round": Round,
+    "step": Step,
+    "declaration": Declaration,
+    "envelope": Envelope,
+    "estimate": Estimate,
+    "dissent": Dissent,
+    "recommendation": Recommendation,
+    "result": Result,
 }
 
 

@@ -31,7 +31,18 @@ from pydantic import (
 
 from tocsin.core.tlp import TLP
 
-__all__ = ["COMMUNITY", "EVERYONE", "IDENTIFIER", "TLP", "Audience", "Caveat", "Marking", "misfit", "strictest"]
+__all__ = [
+    "COMMUNITY",
+    "EVERYONE",
+    "IDENTIFIER",
+    "TLP",
+    "Audience",
+    "Caveat",
+    "Label",
+    "Marking",
+    "misfit",
+    "strictest",
+]
 
 IDENTIFIER = r"[a-z0-9][a-z0-9-]{0,62}"
 """How organisations, groups and persons are named in markings and addresses: lower case, digits, hyphens."""
@@ -153,7 +164,7 @@ def _normal_form(clauses: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...],
     return tuple(sorted(clause for clause, _ in kept)) or ((wide,) if wide else ())
 
 
-_Label = Annotated[
+Label = Annotated[
     TLP,
     BeforeValidator(TLP.read),
     PlainSerializer(lambda label: label.label, return_type=str),
@@ -170,7 +181,7 @@ class Marking(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    tlp: _Label
+    tlp: Label
     caveats: frozenset[Caveat] = frozenset()
     audience: Audience
 

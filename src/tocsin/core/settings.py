@@ -24,6 +24,8 @@ class Settings:
     who: the name written into receipts (``TOCSIN_WHO``).
     database: address of a PostgreSQL database that holds the statements; empty: a file in ``home``
     (``TOCSIN_DATABASE``).
+    key: the file of the key with which the node seals what is not yet to be read; None: beside the store
+    (``TOCSIN_KEY``).
     origin: the address at which people reach a team node, as ``https://tocsin.example`` (``TOCSIN_ORIGIN``).
     token: an API token with which the command line acts on a team node (``TOCSIN_TOKEN``).
     oidc_issuer, oidc_client, oidc_secret: the identity provider through which people may sign in to a team node, and
@@ -37,6 +39,7 @@ class Settings:
     port: int = 8420
     who: str = "this node"
     database: str = field(default="", repr=False)
+    key: Path | None = None
     origin: str = ""
     token: str = field(default="", repr=False)
     oidc_issuer: str = ""
@@ -87,6 +90,7 @@ class Settings:
             port=int(port_text),
             who=env.get("TOCSIN_WHO") or "this node",
             database=env.get("TOCSIN_DATABASE", "").strip(),
+            key=_folder("TOCSIN_KEY", env["TOCSIN_KEY"]) if env.get("TOCSIN_KEY") else None,
             origin=env.get("TOCSIN_ORIGIN", "").strip().rstrip("/"),
             token=env.get("TOCSIN_TOKEN", "").strip(),
             **_provider(env),

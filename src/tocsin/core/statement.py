@@ -18,11 +18,23 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_serializer, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    field_serializer,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
+from tocsin.core.body import Key
+from tocsin.core.fielding import Consent, Provenance
 from tocsin.core.instant import Instant, instant, moment, written
 from tocsin.core.kinds import AnyBody, Digest, Line
-from tocsin.core.marking import Caveat, Marking
+from tocsin.core.marking import Caveat, Label, Marking
 from tocsin.core.register import Identifier
 from tocsin.core.seeing import Role
 
@@ -95,6 +107,8 @@ class Evidence(_Part):
     """What it rests on, graded on the Admiralty scale (NATO AJP-2.1: source A-F, information 1-6).
 
     type and reference: a source in words or as an address, an attachment by digest, or another statement by identity.
+    key: how the body cites it. provenance, consent, tlp: where it comes from, whether its use was agreed to, its own
+    label; None where its author did not say, which an assessment does not accept.
     """
 
     type: Literal["source", "attachment", "statement"]
@@ -102,6 +116,16 @@ class Evidence(_Part):
     reliability: Literal["A", "B", "C", "D", "E", "F"]
     credibility: Literal["1", "2", "3", "4", "5", "6"]
     note: Annotated[str, StringConstraints(max_length=1000)] = ""
+    key: Key | None = None
+    provenance: Provenance | None = None
+    consent: Consent | None = None
+    tlp: Label | None = None
+
+    @model_serializer(mode="wrap")
+    def _said(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What was not said is left out, so that older statements keep their words."""
+        whole: dict[str, Any] = dump(self)
+        return {name: value for name, value in whole.items() if value is not None}
 
     @model_validator(mode="after")
     def _digest(self) -> Self:

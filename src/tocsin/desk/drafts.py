@@ -1,4 +1,7 @@
-"""Drafts: what somebody typed into a form is kept until it is stored or they discard it, and only they see it."""
+"""Drafts: what somebody typed into a form is kept until it is stored or they discard it, and only they see it.
+
+They are sealed with the node's key: a draft may be of an estimate that nobody is to read yet.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from tocsin.core.instant import Instant
 from tocsin.core.statement import LARGEST
 from tocsin.desk.visit import Visit
 from tocsin.store import drafts as kept
+from tocsin.store.sealing import MARK
 
 LONGEST_NAME = 120
 """Characters of the name of a form."""
@@ -32,7 +36,8 @@ def save(visit: Visit, form: str, fields: Fields) -> Draft:
 
     form: its name, for example ``compose:place:SDN``; at most 120 characters.
 
-    Errors: StatementError if it is longer than a statement may be; AccessError if the account is closed.
+    Errors: StatementError if it is longer than a statement may be; AccessError if the account is closed; SealError if
+    the node's key is gone.
     """
     if not visit.actor.active:
         raise AccessError("this account is closed, so nothing is kept for it", remedy="Ask a steward")
@@ -46,18 +51,32 @@ def save(visit: Visit, form: str, fields: Fields) -> Draft:
             remedy="Shorten it, or keep the long part in a file",
         )
     now = visit.store.clock()
-    kept.put(visit.store, visit.actor.person, form, now, text)
+    person = visit.actor.person
+    kept.put(visit.store, person, form, now, visit.store.seal.seal(_context(person, form), text.encode()))
     return Draft(now, json.loads(text))
 
 
 def load(visit: Visit, form: str) -> Draft | None:
-    """What this person typed into a form and has not sent; None if nothing is kept."""
+    """What this person typed into a form and has not sent; None if nothing is kept.
+
+    Errors: SealError if the node's key is gone.
+    """
     if not visit.actor.active:
         return None
     found = kept.get(visit.store, visit.actor.person, form[:LONGEST_NAME])
-    return Draft(found[0], json.loads(found[1])) if found else None
+    if not found:
+        return None
+    saved, text = found
+    if text.startswith(MARK):
+        text = visit.store.seal.open(_context(visit.actor.person, form[:LONGEST_NAME]), text).decode()
+    return Draft(saved, json.loads(text))
 
 
 def clear(visit: Visit, form: str) -> None:
     """Forget what this person typed into a form."""
     kept.drop(visit.store, visit.actor.person, form[:LONGEST_NAME])
+
+
+def _context(person: str, form: str) -> dict[str, str]:
+    """What a sealed draft is bound to."""
+    return {"draft": form, "person": person}

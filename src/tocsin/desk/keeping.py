@@ -87,6 +87,7 @@ def _opened(settings: Settings, exercise: bool) -> Iterator[Store]:
         _folder(settings, exercise),
         clock=clock,
         world="exercise" if exercise else "real",
+        key=None if exercise else settings.key,
     )
     try:
         yield store

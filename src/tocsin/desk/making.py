@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tocsin.core.body import Body, Derivable
 from tocsin.core.errors import StatementError
 from tocsin.core.instant import Instant, written
 from tocsin.core.marking import Marking
@@ -14,6 +15,7 @@ from tocsin.core.register import Preview
 from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Attribution, Origin, Standing, Statement
 from tocsin.desk import people, rules
+from tocsin.desk.dissents import inherited
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.writing import leads, placed
@@ -36,8 +38,17 @@ AUTHORS_FIELDS = (
 )
 """What an author sets; the rest follows from who they are."""
 
-AUTHORS_KINDS = ("note",)
-"""Kinds that a person makes directly; recalls and releases have functions of their own."""
+AUTHORS_KINDS = ("note", "assessment", "contribution", "request", "reply")
+"""Kinds that a person makes directly; recalls, releases and rounds have functions of their own."""
+
+KEPT_KINDS = {
+    "recall": ("a recall is not itself recalled", "Make the statement again instead"),
+    "lineage": ("a lineage stays as long as what it is about", "Recall the released statement"),
+    "round": ("a round is cancelled, not recalled", "Cancel it, with the reason"),
+    "step": ("what happened in a round has happened", "Cancel the round, with the reason"),
+    "envelope": ("an answer is taken back in its round", "Take it back there, as long as the stage is open"),
+}
+"""Kinds that are not recalled: why, and what to do instead."""
 
 
 def preview(visit: Visit, marking: Mapping[str, Any] | Marking) -> Preview:
@@ -117,31 +128,51 @@ def recall(visit: Visit, id: str, reason: str) -> View:
         )
     if head.recalled:
         raise StatementError("it is recalled already", field="subject", remedy="Nothing needs to be done")
-    if head.kind == "recall":
-        raise StatementError(
-            "a recall is not itself recalled", field="subject", remedy="Make the statement again instead"
-        )
-    if head.kind == "lineage":
-        raise StatementError(
-            "a lineage stays as long as what it is about", field="subject", remedy="Recall the released statement"
-        )
+    if head.kind in KEPT_KINDS:
+        what, remedy = KEPT_KINDS[head.kind]
+        raise StatementError(what, field="subject", remedy=remedy)
+    withdrawn = stated(
+        visit,
+        role,
+        body={"kind": "recall", "reason": reason},
+        about=id,
+        # The recall must not tell more of its author than the statement did.
+        attribution=Attribution.ORGANISATION if head.attributed else Attribution.NONE,
+        marking=head.marking,
+    )
+    _store(visit, withdrawn)
+    return statement(visit, withdrawn.id)
+
+
+def stated(
+    visit: Visit,
+    role: Role,
+    *,
+    body: Mapping[str, Any] | Body,
+    about: str,
+    attribution: Attribution,
+    marking: Marking,
+    **more: Any,
+) -> Statement:
+    """A statement about another one (by identity), by this person for their organisation; not stored yet.
+
+    Errors: StatementError names the field that breaks a rule.
+    """
     try:
-        withdrawn = Statement.model_validate(
+        return Statement.model_validate(
             {
-                "body": {"kind": "recall", "reason": reason},
-                "subject": {"type": "statement", "id": id},
+                "body": body,
+                "subject": {"type": "statement", "id": about},
                 "author": {"organisation": visit.actor.organisation, "person": visit.actor.person, "role": role},
-                # The recall must not tell more of its author than the statement did.
-                "attribution": Attribution.ORGANISATION if head.attributed else Attribution.NONE,
+                "attribution": attribution,
                 "made_at": written(visit.store.clock()),
                 "standing": Standing.DESK if role is Role.DESK_OFFICER else Standing.NOTE,
-                "marking": head.marking,
+                "marking": marking,
+                **more,
             }
         )
     except ValidationError as error:
         raise rules.in_words(error) from None
-    _store(visit, withdrawn)
-    return statement(visit, withdrawn.id)
 
 
 def _read(visit: Visit, given: dict[str, Any]) -> Statement:
@@ -163,7 +194,7 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
         )
     now = visit.store.clock()
     try:
-        return Statement.model_validate(
+        read = Statement.model_validate(
             {
                 "made_at": written(now),
                 **{name: value for name, value in given.items() if value is not None},
@@ -178,6 +209,19 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
         raise rules.in_words(error) from None
     except ValueError as error:
         raise StatementError(str(error), field="attribution", remedy="Write one of " + ", ".join(Attribution)) from None
+    return _carrying(visit, read)
+
+
+def _carrying(visit: Visit, read: Statement) -> Statement:
+    """The statement with the dissents of everything that it is made from, and with no others."""
+    assert isinstance(read.body, Derivable)
+    dissents: tuple[str, ...] = ()
+    if read.inputs:
+        with visit.reading() as sight:
+            dissents = inherited(sight, read.inputs)
+    if dissents == read.body.dissents:
+        return read
+    return read.model_copy(update={"body": read.body.model_copy(update={"dissents": dissents})})
 
 
 def _origin(given: Any) -> Origin:

@@ -72,7 +72,11 @@ def open_node(settings: Settings, *, team: bool | None = None, exercise: bool = 
     """
     folder = settings.home / ("exercise" if exercise else "store")
     store = open_store(
-        "" if exercise else settings.database, folder, clock=clock, world="exercise" if exercise else "real"
+        "" if exercise else settings.database,
+        folder,
+        clock=clock,
+        world="exercise" if exercise else "real",
+        key=None if exercise else settings.key,
     )
     has_accounts = _team(store)
     if team is False and has_accounts:

@@ -15,6 +15,7 @@ from tocsin.core.marking import Marking, strictest
 from tocsin.core.seeing import Affiliation, Role, may_see
 from tocsin.core.statement import Attribution, Standing, Statement, Subject
 from tocsin.desk import rules
+from tocsin.desk.dissents import inherited
 from tocsin.desk.making import read_marking
 from tocsin.desk.proposals import Redaction, Source, case_of, note_of, redactions
 from tocsin.desk.views import View, shown, statement
@@ -27,7 +28,7 @@ FIELDS = ("title", "text", "subject", "marking", "attribution", "reason")
 MOST = 30
 """Sources of one release."""
 
-_ABOUT_OTHERS = ("recall", "proposal", "downgrade", "lineage")
+_ABOUT_OTHERS = ("recall", "proposal", "downgrade", "lineage", "step", "declaration", "envelope")
 
 
 def outline(visit: Visit, sources: Sequence[str], given: Mapping[str, Any]) -> tuple[Proposal, tuple[Redaction, ...]]:
@@ -73,6 +74,7 @@ def _proposal(visit: Visit, sources: Sequence[str], given: Mapping[str, Any]) ->
     with visit.reading() as sight:
         heads = [sight.find(id) for id in ids]
         sight.reads(heads)
+        dissents = inherited(sight, ids)
     to = read_marking(given.get("marking") or {})
     subject = _valid(Subject, dict(zip(("type", "id"), str(given.get("subject") or "").split(":", 1), strict=False)))
     wanted = given.get("attribution") or Attribution.ORGANISATION
@@ -83,7 +85,9 @@ def _proposal(visit: Visit, sources: Sequence[str], given: Mapping[str, Any]) ->
             remedy=f"Write {Attribution.ORGANISATION} or {Attribution.NONE}",
         )
     body = {
-        "note": _valid(Note, {"title": given.get("title") or "", "text": given.get("text") or ""}),
+        "note": _valid(
+            Note, {"title": given.get("title") or "", "text": given.get("text") or "", "dissents": dissents}
+        ),
         "about": subject.key,
         "to": to,
         "by": visit.actor.organisation if wanted == Attribution.ORGANISATION else None,

@@ -8,17 +8,13 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from pydantic import ValidationError
-
 from tocsin.core.errors import NotFound, StatementError
 from tocsin.core.instant import written
 from tocsin.core.marking import Marking, strictest
 from tocsin.core.seeing import Role, originates
-from tocsin.core.statement import Attribution, Standing, Statement
+from tocsin.core.statement import Attribution, Statement
 from tocsin.desk import rules
+from tocsin.desk.making import stated
 from tocsin.desk.proposals import Case, Source, case_of, may_approve, note_of
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
@@ -45,13 +41,13 @@ def approve(visit: Visit, id: str, source: str, reason: str) -> View:
                 remedy="Choose one of the sources that the proposal shows you",
             )
         _may_approve(visit, asked)
-        made = _made(
+        made = stated(
             visit,
             role,
             body={"kind": "downgrade", "derived": case.pin, "to": case.body.to, "reason": reason},
-            subject=source,
+            about=source,
             # The approval must not tell more of where the source came from than the source does.
-            unattributed=not asked.head.attributed,
+            attribution=Attribution.ORGANISATION if asked.head.attributed else Attribution.NONE,
             marking=asked.head.marking,
         )
         rules.check(made, sight, visit.store.clock())
@@ -157,40 +153,17 @@ def _lineage(visit: Visit, case: Case, out: Held, role: Role) -> Statement:
     approvals = [one.approval for one in case.sources if one.approval]
     heads = [case.head, *(one.head for one in case.sources), *approvals]
     marking = strictest(out.marking, *(head.marking for head in heads))
-    return _made(
+    return stated(
         visit,
         role,
         body={"kind": "lineage", "derived": case.pin},
-        subject=out.id,
-        unattributed=rules.attributed(marking, None) is Attribution.NONE,
+        about=out.id,
+        attribution=_attribution(marking),
         marking=marking,
         derived_from=tuple(dict.fromkeys(head.id for head in heads)),
     )
 
 
-def _made(
-    visit: Visit,
-    role: Role,
-    *,
-    body: Mapping[str, Any],
-    subject: str,
-    unattributed: bool,
-    marking: Marking,
-    derived_from: Sequence[str] = (),
-) -> Statement:
-    """A statement about another one, by this person for their organisation."""
-    try:
-        return Statement.model_validate(
-            {
-                "body": body,
-                "subject": {"type": "statement", "id": subject},
-                "author": {"organisation": visit.actor.organisation, "person": visit.actor.person, "role": role},
-                "attribution": Attribution.NONE if unattributed else Attribution.ORGANISATION,
-                "made_at": written(visit.store.clock()),
-                "standing": Standing.DESK if role is Role.DESK_OFFICER else Standing.NOTE,
-                "marking": marking,
-                "derived_from": derived_from,
-            }
-        )
-    except ValidationError as error:
-        raise rules.in_words(error) from None
+def _attribution(marking: Marking) -> Attribution:
+    unattributed = rules.attributed(marking, None) is Attribution.NONE
+    return Attribution.NONE if unattributed else Attribution.ORGANISATION

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from tocsin.core.errors import StatementError, TocsinError
 from tocsin.core.instant import Instant, moment
+from tocsin.core.kinds import KINDS
 from tocsin.core.marking import Caveat, Marking, strictest
 from tocsin.core.place import place
 from tocsin.core.seeing import Role, originates
@@ -49,9 +50,11 @@ def in_words(error: ValidationError) -> StatementError:
     first, *others = error.errors()
     # A choice between kinds puts the kind's name into the path; a person looks for the field.
     path = [str(part) for part in first["loc"] if part not in ("function-after", "function-before")]
+    if path[:1] == ["body"] and path[1:2] and path[1] in KINDS:
+        del path[1]
     more = f" ({len(others)} more fields are wrong)" if others else ""
     return StatementError(
-        first["msg"].removeprefix("Value error, ") + more,
+        first["msg"].removeprefix("Value error, ").replace("Tuple should", "The list should") + more,
         field=".".join(path) or "statement",
         remedy="Correct the field; the schema of each kind is under /api/v1/kinds",
     )

@@ -7,7 +7,7 @@ view of an earlier day: somebody who has left a group does not see what they onc
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from tocsin.core.instant import NEVER, Instant
 from tocsin.core.kinds import Body, spelled
 from tocsin.core.marking import Marking, strictest
 from tocsin.core.statement import Attribution, Statement
+from tocsin.desk.dissents import Dissenting, carried, dissenting
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
 
@@ -36,6 +37,7 @@ class View:
 
     body: what is claimed. open_part: what the identity vouches for, as the canonical JSON that was stored.
     person, organisation: the author as far as the attribution lets this reader know.
+    dissents: from the round's result that it is or rests on; every way to show it must show them.
     supersedes, superseded_by, derived_from: identities, of statements that this reader may see.
     state: whether it stands, was superseded (by a statement this reader may see), or was recalled.
     """
@@ -49,6 +51,7 @@ class View:
     derived_from: tuple[str, ...]
     person: str | None
     organisation: str | None
+    dissents: tuple[Dissenting, ...]
 
     @property
     def id(self) -> str:
@@ -294,11 +297,20 @@ def _views(sight: Sight, heads: Sequence[Held], as_of: Instant, *, standing: boo
         newer.setdefault(link.target, []).append(link.source.id)
     referred = sight.reader.find({id for _, one in found.values() for id in (*one.supersedes, *one.inputs)})
     known = {head.id for head in sight.only(referred.values())}
+    dissents = dissenting(sight, (stated for _, stated in found.values()))
     sight.reads(heads)
-    return tuple(_view(sight, head, *found[head.id], newer.get(head.id, []), known) for head in heads)
+    return tuple(_view(sight, head, *found[head.id], newer.get(head.id, []), known, dissents) for head in heads)
 
 
-def _view(sight: Sight, head: Held, shown: bytes, found: Statement, newer: list[str], known: set[str]) -> View:
+def _view(
+    sight: Sight,
+    head: Held,
+    shown: bytes,
+    found: Statement,
+    newer: list[str],
+    known: set[str],
+    dissents: Mapping[str, Dissenting],
+) -> View:
     own = head.person == sight.visit.actor.person and head.organisation == sight.visit.actor.organisation
     shows_person = own or found.attribution is Attribution.NAMED
     shows_organisation = own or found.attribution is not Attribution.NONE
@@ -312,6 +324,7 @@ def _view(sight: Sight, head: Held, shown: bytes, found: Statement, newer: list[
         derived_from=tuple(id for id in found.inputs if id in known),
         person=found.author.person if shows_person else None,
         organisation=found.author.organisation if shows_organisation else None,
+        dissents=tuple(dissents[id] for id in carried(found.body)),
     )
 
 

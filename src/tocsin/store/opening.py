@@ -44,16 +44,21 @@ class _Thread(threading.local):
 class Store:
     """A store that is open. ``folder`` holds its attachments and tables; ``clock`` tells the time."""
 
-    def __init__(self, engine: Engine, folder: Path, world: World, clock: Callable[[], Instant]) -> None:
+    def __init__(
+        self, engine: Engine, folder: Path, world: World, clock: Callable[[], Instant], key: Path | None = None
+    ) -> None:
         from tocsin.store.blobs import Blobs
         from tocsin.store.journal import Journal
         from tocsin.store.known import Known
+        from tocsin.store.sealing import Seal
 
         self.engine, self.world, self.clock = engine, world, clock
         self.blobs = Blobs(folder / "blobs")
         self.known = Known()
         self.journal = Journal(self)
         self.folder = folder
+        # Beside the folder, not in it: whoever copies the folder does not take the key along.
+        self.seal = Seal(self, key or folder.with_name(f"{folder.name}.key"))
         self._turn = threading.Lock()
         self._thread = _Thread()
 
@@ -128,21 +133,31 @@ class Store:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             yield ending
 
+    def remember(self, name: str, value: str, line: Line) -> None:
+        """Keep something about the store itself, unless something of this name is kept already."""
+        with self.writing() as writer:
+            if not writer.connection.execute(select(meta.c.name).where(meta.c.name == name)).first():
+                writer.connection.execute(insert(meta), {"name": name, "value": value})
+                writer.note(line)
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
 
 
-def open_store(where: str, folder: Path, *, clock: Callable[[], Instant], world: World = "real") -> Store:
+def open_store(
+    where: str, folder: Path, *, clock: Callable[[], Instant], world: World = "real", key: Path | None = None
+) -> Store:
     """The store at an address, made or brought to the newest form if need be.
 
-    where: ``postgresql://...``, or empty for the file ``node.db`` in ``folder``.
+    where: ``postgresql://...``, or empty for the file ``node.db`` in ``folder``. key: the file of the node's key;
+    None: beside the folder.
 
     Errors: StoreError if it cannot be opened, belongs to the other world, or is of a newer Tocsin.
     """
     engine = engines.postgresql(where) if where else engines.sqlite(folder / "node.db")
     _own(folder)
-    store = Store(engine, folder, world, clock)
+    store = Store(engine, folder, world, clock, key)
     try:
         with told(
             where="TOCSIN_DATABASE" if where else str(folder / "node.db"),

@@ -1,0 +1,60 @@
+"""What every kind of body is made of: the base class and the few kinds of field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 in lower-case hexadecimal: the identity of a statement, an attachment or a table."""
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+"""A short name inside one statement: of a question, or of an item of evidence."""
+
+Concept = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,119}$")]
+"""A concept of the lexicon: of a frame by its notation (``1.3``), of any scheme as ``SCHEME:NOTATION``."""
+
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Part(BaseModel):
+    """A part of a body."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Body(Part):
+    """What is claimed."""
+
+    searched: ClassVar[tuple[str, ...]] = ()
+    """The fields whose words can be searched."""
+
+    tells_of_inputs: ClassVar[bool] = False
+    """Whether it tells what it was made from; then it is open to nobody to whom one of those is shut."""
+
+
+class Derivable(Body):
+    """What can rest on a round's result, and then carries its dissents along.
+
+    dissents: identities of the dissents from every result that it rests on; the node fills them in, and leaves out what
+    is sent here. Their words are fetched when it is shown, so that a dissent that was withdrawn is withdrawn here too.
+    """
+
+    dissents: Annotated[tuple[Digest, ...], Field(max_length=1000)] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_none(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Most rest on no result; nothing is said of dissents then, so that older statements keep their words."""
+        whole: dict[str, Any] = dump(self)
+        return {name: value for name, value in whole.items() if name != "dissents" or value}

@@ -1,0 +1,78 @@
+"""Dissents travel with the result that they are from, and with everything that rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from tocsin.core.convening import Dissent
+from tocsin.core.kinds import Body
+from tocsin.core.statement import Attribution, Statement
+from tocsin.desk.visit import Sight
+
+
+@dataclass(frozen=True)
+class Dissenting:
+    """A dissent as a reader may know it.
+
+    text: its words; None if they were withdrawn or are not for this reader. by: identifiers of organisation and person,
+    as far as it is attributed.
+    """
+
+    id: str
+    text: str | None = None
+    question: str | None = None
+    by: tuple[str, ...] = ()
+    withdrawn: bool = False
+
+    @property
+    def words(self) -> str:
+        """What stands where its words would."""
+        if self.text is not None:
+            return self.text
+        return "withdrawn by its author" if self.withdrawn else "its words are not for you"
+
+
+def carried(body: Body) -> tuple[str, ...]:
+    """The identities of the dissents that a body carries."""
+    found: tuple[str, ...] = getattr(body, "dissents", ())
+    return found
+
+
+def dissenting(sight: Sight, stated: Iterable[Statement]) -> Mapping[str, Dissenting]:
+    """Every dissent that one of these statements carries, as this reader may know it."""
+    wanted = {id for one in stated for id in carried(one.body)}
+    if not wanted:
+        return {}
+    heads = sight.reader.find(wanted)
+    # Whoever could see a dissent is told that it was withdrawn; its words nobody has any more.
+    gone = {id for id, head in heads.items() if head.recalled and sight.sees(replace(head, recalled=False))}
+    open_ = [head for id, head in heads.items() if not head.recalled and sight.sees(head)]
+    words = {id: one for id, (_, one) in sight.reader.statements(open_).items()}
+    sight.reads(open_)
+    return {id: _told(id, words.get(id), withdrawn=id in gone) for id in wanted}
+
+
+def inherited(sight: Sight, inputs: Iterable[str]) -> tuple[str, ...]:
+    """The identities of the dissents that what is made from these statements must carry, in a fixed order."""
+    heads = sight.only(sight.reader.find(inputs).values())
+    bodies = (one.body for _, one in sight.reader.statements(heads).values())
+    return tuple(sorted({id for body in bodies for id in carried(body)}))
+
+
+def _told(id: str, found: Statement | None, *, withdrawn: bool) -> Dissenting:
+    if found is None or not isinstance(found.body, Dissent):
+        return Dissenting(id, withdrawn=withdrawn)
+    author = found.author
+    by = {
+        Attribution.NAMED: (author.organisation, author.person or ""),
+        Attribution.ORGANISATION: (author.organisation,),
+        Attribution.NONE: (),
+    }[found.attribution]
+    return Dissenting(
+        id,
+        found.body.text,
+        found.body.question,
+        tuple(one for one in by if one),
+        withdrawn,
+    )

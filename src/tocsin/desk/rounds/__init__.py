@@ -1,0 +1,1 @@
+"""Joint rounds: registered, answered under seal, opened, pooled, and read out."""

@@ -1,0 +1,215 @@
+"""Answering a round: an interest declared, estimates sealed, changed and taken back, and what ends a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from tocsin.core.convening import Closing, Declaration, Given, Question, Stage, Wishes
+from tocsin.core.errors import NotFound, StatementError
+from tocsin.core.marking import TLP, Audience, Marking
+from tocsin.core.seeing import Role
+from tocsin.core.statement import Attribution, canonical
+from tocsin.desk import rules
+from tocsin.desk.making import stated
+from tocsin.desk.rounds import case as cases
+from tocsin.desk.rounds.case import LATE, Case, case_of, context, ends_in_time, invited, private
+from tocsin.desk.views import View, statement
+from tocsin.desk.visit import Sight, Visit
+from tocsin.store.held import Held
+
+ANSWERED = (Stage.FIRST, Stage.SECOND)
+"""Stages in which questions are answered."""
+
+
+def declare(visit: Visit, id: str, interest: bool, text: str = "") -> View:
+    """Say whether one has an interest in the outcome. Only the convenor and whoever declares it see this.
+
+    Errors: NotFound; StatementError if this person is not invited, or an interest is declared without words.
+    """
+    with visit.store.writing() as writer:
+        sight = Sight(visit, writer)
+        case = case_of(sight, id)
+        _invited(sight, case)
+        before = declared(sight, case)
+        them = (f"person:{visit.actor.person}", f"org:{case.head.organisation}")
+        made = stated(
+            visit,
+            _role(visit),
+            body={"kind": "declaration", "interest": interest, "text": text},
+            about=id,
+            attribution=Attribution.NAMED,
+            marking=case.head.marking.join(Marking(tlp=TLP.AMBER_STRICT, audience=Audience.of(*them))),
+            supersedes=[before[0].id] if before else [],
+        )
+        rules.check(made, sight, visit.store.clock())
+        head = writer.add(made)
+        writer.note(visit.line("declared to a round", [id, head.id]))
+    return statement(visit, made.id)
+
+
+def estimate(visit: Visit, id: str, question: str, given: Mapping[str, Any]) -> View:
+    """Seal an estimate; it stands in place of an earlier one of this stage, until the stage is closed.
+
+    given: ``lowest``, ``best``, ``highest``, ``confidence``, ``reason``.
+
+    Errors: NotFound; StatementError names the field, the rule and the remedy, also when it comes late; SealError.
+    """
+    with visit.reading() as sight:
+        case = case_of(sight, id)
+        asked = case.body.question(question)
+    if asked is None:
+        raise NotFound("this round has no such question", where=question[:80], remedy="See its page for the keys")
+    found = _valid(Given, given)
+    assert isinstance(found, Given)
+    if trouble := found.misfit(asked):
+        field = "lowest" if found.lowest < asked.ends[0] else "highest" if found.highest > asked.ends[1] else "best"
+        raise StatementError(trouble, field=field, remedy="Correct it; nothing was sealed yet")
+    stage = case.stage if case.stage in ANSWERED else Stage.FIRST
+    return _send(visit, case, stage, asked, found)
+
+
+def wish(visit: Visit, id: str, given: Mapping[str, Any]) -> View:
+    """Seal the recommendations that one proposes, in the second stage.
+
+    given: ``recommendations``, a list of texts.
+
+    Errors: as ``estimate``.
+    """
+    with visit.reading() as sight:
+        case = case_of(sight, id)
+    return _send(visit, case, Stage.SECOND, None, _valid(Wishes, given))
+
+
+def close(visit: Visit, id: str, given: Mapping[str, Any]) -> View:
+    """Seal what one says of the result: dissents by question, and support for the recommendations.
+
+    given: ``dissents`` (texts by the keys of questions), ``support`` (by recommendation: support, oppose, no view).
+
+    Errors: as ``estimate``; StatementError for a question or recommendation that is not the round's.
+    """
+    with visit.reading() as sight:
+        case = case_of(sight, id)
+        known = {head.id for head in recommendations(sight, case)}
+    found = _valid(Closing, given)
+    assert isinstance(found, Closing)
+    for key in found.dissents:
+        if case.body.question(key) is None:
+            raise StatementError("this round has no such question", field=f"dissents.{key}", remedy="See its page")
+    for one in found.support:
+        if one not in known:
+            raise StatementError(
+                "this is no recommendation of the round", field=f"support.{one[:12]}", remedy="See its page"
+            )
+    return _send(visit, case, Stage.CLOSING, None, found)
+
+
+def take_back(visit: Visit, id: str, question: str | None) -> View:
+    """Take back what one sent in this stage; the statement that says so.
+
+    Errors: NotFound if nothing was sent; StatementError if the stage is over.
+    """
+    with visit.store.writing() as writer:
+        sight = Sight(visit, writer)
+        case = case_of(sight, id)
+        ends_in_time(case, visit.store.clock(), case.stage if case.until is not None else Stage.FIRST)
+        mine = cases.own(sight, cases.counting(cases.sent(writer, case, case.stage.value))).get(question)
+        if mine is None:
+            raise NotFound("you have sent nothing that could be taken back", where=id, remedy="See the round's page")
+        made = stated(
+            visit,
+            _role(visit),
+            body={"kind": "recall", "reason": "taken back before the stage was closed"},
+            about=mine.head.id,
+            attribution=Attribution.NONE,
+            marking=mine.head.marking,
+        )
+        rules.check(made, sight, visit.store.clock())
+        head = writer.add(made)
+        writer.note(visit.line("recalled", [head.id]))
+    return statement(visit, made.id)
+
+
+def recommendations(sight: Sight, case: Case) -> list[Held]:
+    """The heads of a round's recommendations that stand, oldest first."""
+    links = sight.reader.links_to([case.head.id], "about")
+    found = [head for head in sight.only(link.source for link in links) if head.kind == "recommendation"]
+    return [head for head in found if not head.recalled]
+
+
+def declared(sight: Sight, case: Case) -> tuple[Held, Declaration] | None:
+    """What the visitor has declared last; None if nothing."""
+    actor = sight.visit.actor
+    return cases.declarations(sight.reader, case).get((actor.organisation, actor.person))
+
+
+def _send(visit: Visit, case: Case, stage: Stage, question: Question | None, content: BaseModel) -> View:
+    id, key = case.head.id, question.key if question else None
+    actor = visit.actor
+    bound = context(id, stage.value, key, actor.organisation, actor.person)
+    # Sealed before the transaction: the first sealing of a node writes down which key is its own.
+    sealed = visit.store.seal.seal(bound, canonical(content.model_dump(mode="json")))
+    late: StatementError | None = None
+    made = None
+    with visit.store.writing() as writer:
+        sight = Sight(visit, writer)
+        case = case_of(sight, id)
+        _invited(sight, case)
+        try:
+            ends_in_time(case, visit.store.clock(), stage)
+        except StatementError as error:
+            late = error
+            if case.stage is not Stage.REGISTERED:
+                writer.note(visit.line(LATE, [id], stage=stage.value, question=key))
+        else:
+            if declared(sight, case) is None:
+                raise StatementError(
+                    "you have not said whether you have an interest in the outcome",
+                    field="declaration",
+                    remedy="Say so on the round's page first; it goes to the convenor alone",
+                )
+            before = cases.own(sight, cases.counting(cases.sent(writer, case, stage.value))).get(key)
+            made = stated(
+                visit,
+                _role(visit),
+                body={
+                    "kind": "envelope",
+                    "stage": stage.value,
+                    "question": key,
+                    "sealed": sealed.partition(":")[2],
+                },
+                about=id,
+                attribution=Attribution.NONE,
+                marking=private(case, actor.person),
+                supersedes=[before.head.id] if before else [],
+            )
+            rules.check(made, sight, visit.store.clock())
+            head = writer.add(made)
+            writer.note(visit.line("sealed an answer", [id, head.id]))
+    if late or made is None:
+        raise late or StatementError("nothing was sealed", field="stage")
+    return statement(visit, made.id)
+
+
+def _invited(sight: Sight, case: Case) -> None:
+    if not invited(sight, case):
+        sight.visit.note("denied", [case.head.id], {"to": "answer a round"})
+        raise StatementError(
+            "you are not invited to answer this round",
+            field="round",
+            remedy="Ask its convenor; the invitations stand in the round",
+        )
+
+
+def _role(visit: Visit) -> Role:
+    """The role in which somebody answers: the first they have; being invited is what counts."""
+    return next((role for role in Role if role in visit.roles), Role.READER)
+
+
+def _valid(kind: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
+    try:
+        return kind.model_validate(dict(given))
+    except ValidationError as error:
+        raise rules.in_words(error) from None

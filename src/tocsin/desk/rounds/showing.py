@@ -1,0 +1,256 @@
+"""A round as one person may see it: what they are asked, what they have sealed, what was opened, what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.core.convening import (
+    Closing,
+    Declaration,
+    Estimate,
+    Flags,
+    Given,
+    Question,
+    Recommendation,
+    Result,
+    Round,
+    Stage,
+    Step,
+    Support,
+    Wishes,
+)
+from tocsin.core.instant import Instant
+from tocsin.core.marking import Marking, strictest
+from tocsin.core.statement import digest
+from tocsin.desk import views
+from tocsin.desk.rounds import case as cases
+from tocsin.desk.rounds.answering import declared
+from tocsin.desk.rounds.case import Case, case_of, counting, invited, participants, sent, unsealed
+from tocsin.desk.rounds.opening import flags_of
+from tocsin.desk.rounds.results import result
+from tocsin.desk.views import View, shown
+from tocsin.desk.visit import Sight, Visit
+
+LISTED = 100
+"""Rounds in one list."""
+
+_SHOWN = frozenset({"estimate", "result", "recommendation", "step", "dissent"})
+_STAGES = {Stage.FIRST: "first", Stage.SECOND: "second", Stage.CLOSING: "closing"}
+_ENDED = (("first", "share"), ("second", "pool"))
+
+Mine = Mapping[tuple[str, str | None], Mapping[str, Any]]
+"""What somebody has sealed, by stage and question."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """An estimate that was opened. by: identifiers of organisation and person as far as it is attributed; mine: it is
+    the reader's own.
+    """
+
+    view: View
+    given: Given
+    by: tuple[str, ...]
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Put:
+    """One question as it stands for a reader.
+
+    mine: what they have sealed in this stage, or sent last. first, second: estimates that were opened, in the order of
+    their numbers. flags: of each stage that was closed. preliminary: what the second estimates come to while dissents
+    are still being taken, for the round's page alone. result: the statement of the result, once the round is finished.
+    """
+
+    question: Question
+    mine: Given | None
+    first: tuple[Opinion, ...]
+    second: tuple[Opinion, ...]
+    flags: Mapping[str, Flags]
+    preliminary: Result | None
+    result: View | None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A recommendation with its support, once that is counted, and what the reader said of it."""
+
+    view: View
+    text: str
+    support: Support | None
+    mine: str | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A round as a reader sees it.
+
+    until: the end of this stage. convenes, invited: what the reader may do. declared: what they declared. answered: how
+    many participants have sent something in this stage, for the convenor alone. asked: how many are invited and can
+    see it. wishes, closing: what the reader has sealed beside estimates. pack: the statements of the background pack.
+    """
+
+    view: View
+    round: Round
+    stage: Stage
+    until: Instant | None
+    convenes: bool
+    invited: bool
+    declared: Declaration | None
+    answered: int | None
+    asked: int
+    put: tuple[Put, ...]
+    advice: tuple[Advice, ...]
+    steps: tuple[tuple[View, Step], ...]
+    wishes: Wishes | None
+    closing: Closing | None
+    pack: tuple[View, ...]
+
+    @property
+    def marking(self) -> Marking:
+        """Of everything in it."""
+        opinions = (one.view for put in self.put for one in (*put.first, *put.second))
+        results = (put.result for put in self.put if put.result)
+        rest = (*(one.view for one in self.advice), *opinions, *results, *self.pack)
+        return strictest(self.view.head.marking, *{one.head.marking for one in rest})
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A round in a list. open: how many questions await this reader."""
+
+    view: View
+    round: Round
+    stage: Stage
+    until: Instant | None
+    convenes: bool
+    invited: bool
+    open: int
+
+
+def told(visit: Visit, id: str) -> Told:
+    """A round in full.
+
+    Errors: NotFound if there is none, or none for this person; SealError if what they have sealed cannot be read.
+    """
+    with visit.reading() as sight:
+        case = case_of(sight, id)
+        links = [link.source for link in sight.reader.links_to([id], "about")]
+        heads = [head for head in sight.only(links) if head.kind in _SHOWN and not head.recalled]
+        everything = {view.id: view for view in shown(sight, [case.head, *heads])}
+        mine = _mine(sight, case)
+        said = declared(sight, case)
+        return Told(
+            view=everything[id],
+            round=case.body,
+            stage=case.stage,
+            until=case.until,
+            convenes=case.convenes(visit.actor),
+            invited=invited(sight, case),
+            declared=said[1] if said else None,
+            answered=_answered(sight, case),
+            asked=sum(1 for _ in participants(sight, case)),
+            put=tuple(_put(visit, case, question, everything, mine) for question in case.body.questions),
+            advice=_advice(case, everything, mine),
+            steps=tuple((everything[head.id], body) for head, body in case.steps if head.id in everything),
+            wishes=_sealed(mine, "second", None, Wishes),
+            closing=_sealed(mine, "closing", None, Closing),
+            pack=shown(sight, sight.only(sight.reader.find(case.statement.inputs).values())),
+        )
+
+
+def listed(visit: Visit) -> tuple[Listed, ...]:
+    """The rounds that this person may see: those that await their answer first, then the newest."""
+    page = views.current(visit, kind="round", limit=LISTED)
+    with visit.reading() as sight:
+        found = [_listed(sight, view) for view in page.views]
+    return tuple(sorted(found, key=lambda one: (one.open == 0, -one.view.head.recorded_at)))
+
+
+def _listed(sight: Sight, view: View) -> Listed:
+    case = cases.read(sight.reader, view.head)
+    asked = invited(sight, case)
+    waiting = _open(sight, case) if asked else 0
+    return Listed(view, case.body, case.stage, case.until, case.convenes(sight.visit.actor), asked, waiting)
+
+
+def _mine(sight: Sight, case: Case) -> Mine:
+    return {
+        (stage, key): unsealed(sight, one)
+        for stage in _STAGES.values()
+        for key, one in cases.own(sight, counting(sent(sight.reader, case, stage))).items()
+    }
+
+
+def _sealed(mine: Mine, stage: str, key: str | None, kind: type[Any]) -> Any:
+    content = mine.get((stage, key))
+    return None if content is None else kind.model_validate(content)
+
+
+def _put(visit: Visit, case: Case, question: Question, everything: Mapping[str, View], mine: Mine) -> Put:
+    first, second = (_opinions(visit, everything, stage, question.key) for stage in ("first", "second"))
+    flags = {stage: told[question.key] for stage, step in _ENDED if question.key in (told := flags_of(case, step))}
+    preliminary = None
+    if case.stage is Stage.CLOSING:
+        given = [(one.view.id, one.given) for one in second]
+        preliminary = result(question, given, case.body.method, flags["second"])
+    standing = [
+        view for view in everything.values() if isinstance(view.body, Result) and view.body.question.key == question.key
+    ]
+    stage = "first" if case.stage is Stage.FIRST else "second"
+    return Put(
+        question=question,
+        mine=_sealed(mine, stage, question.key, Given),
+        first=first,
+        second=second,
+        flags=flags,
+        preliminary=preliminary,
+        result=standing[-1] if standing else None,
+    )
+
+
+def _opinions(visit: Visit, everything: Mapping[str, View], stage: str, key: str) -> tuple[Opinion, ...]:
+    found = (
+        _opinion(visit, view, view.body)
+        for view in everything.values()
+        if isinstance(view.body, Estimate) and (view.body.stage, view.body.question) == (stage, key)
+    )
+    # In the order of the numbers, not of the record.
+    return tuple(sorted(found, key=lambda one: (one.given.best, one.view.id)))
+
+
+def _opinion(visit: Visit, view: View, body: Estimate) -> Opinion:
+    author = view.shown["author"]
+    by = tuple(author[name] for name in ("organisation", "person") if author.get(name))
+    own = (view.head.organisation, view.head.person) == (visit.actor.organisation, visit.actor.person)
+    return Opinion(view, body.given, by, own)
+
+
+def _advice(case: Case, everything: Mapping[str, View], mine: Mine) -> tuple[Advice, ...]:
+    support = {one.recommendation: one for _, step in case.steps for one in step.support}
+    votes = (mine.get(("closing", None)) or {}).get("support", {})
+    found = [(view, view.body) for view in everything.values() if isinstance(view.body, Recommendation)]
+    # By a digest, which is as good as chance, so that the order tells nothing.
+    found.sort(key=lambda pair: digest(pair[0].id.encode()))
+    return tuple(Advice(view, body.text, support.get(view.id), votes.get(view.id)) for view, body in found)
+
+
+def _answered(sight: Sight, case: Case) -> int | None:
+    """How many have sent something in this stage, for the convenor."""
+    if not case.convenes(sight.visit.actor) or case.stage not in _STAGES:
+        return None
+    return len({one.author for one in counting(sent(sight.reader, case, _STAGES[case.stage]))})
+
+
+def _open(sight: Sight, case: Case) -> int:
+    """How many questions await the visitor in this stage."""
+    now = sight.visit.store.clock()
+    if case.stage not in _STAGES or (case.until is not None and now > case.until):
+        return 0
+    mine = cases.own(sight, counting(sent(sight.reader, case, _STAGES[case.stage])))
+    if case.stage is Stage.CLOSING:
+        return int(None not in mine)
+    return sum(question.key not in mine for question in case.body.questions)

@@ -1,0 +1,174 @@
+"""Sealing: texts that nobody can read who has the store but not the node's key.
+
+The key is a file of its own beside the store's folder (or where ``TOCSIN_KEY`` says), is in no backup and in no log.
+What is sealed is encrypted with AES-256-GCM (NIST SP 800-38D) under a key derived from it by HKDF-SHA256 (RFC 5869) for
+one context, to which the text is also bound: moved to another context, it does not open. Before that it is filled up to
+a power of two of bytes, so that its length tells little.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from tocsin.core.errors import SealError
+from tocsin.core.statement import canonical, digest
+from tocsin.store import tables
+from tocsin.store.chain import Line
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    from tocsin.store.opening import Store
+
+MARK = "sealed-1:"
+"""With what a sealed text begins."""
+
+_KEY_BYTES, _NONCE_BYTES, _LEAST = 32, 12, 1024
+
+_NAME = "seal"
+"""Under which name the store remembers which key is its own: a digest, from which the key cannot be found."""
+
+
+class Seal:
+    """The seal of one store. The key is made when something is first sealed."""
+
+    def __init__(self, store: Store, path: Path) -> None:
+        self.path = path
+        self._store = store
+        self._key: bytes | None = None
+        self._lock = threading.Lock()
+
+    def seal(self, context: Any, content: bytes) -> str:
+        """The text that ``open`` turns back into these bytes, for the same context (any JSON) alone.
+
+        Errors: SealError if the node's key is gone or is another store's, so that nothing is sealed that nobody could
+        open again.
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        cipher = _cipher(self._own(), context)
+        return MARK + base64.b64encode(nonce + cipher.encrypt(nonce, _filled(content), canonical(context))).decode()
+
+    def open(self, context: Any, sealed: str) -> bytes:
+        """What was sealed.
+
+        Errors: SealError if the key is gone, or the text was sealed with another key, for another context, or changed.
+        """
+        from cryptography.exceptions import InvalidTag
+
+        cipher = _cipher(self._own(), context)
+        try:
+            raw = base64.b64decode(sealed.removeprefix(MARK), validate=True)
+            filled = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], canonical(context))
+        except (ValueError, InvalidTag):
+            raise SealError(
+                "a sealed text does not open: it was changed, or belongs elsewhere",
+                remedy="Run `tocsin doctor`; if the store is damaged, restore a backup",
+            ) from None
+        return filled[4 : 4 + int.from_bytes(filled[:4], "big")]
+
+    def _own(self) -> bytes:
+        with self._lock:
+            if self._key is None:
+                self._key = self._found()
+            return self._key
+
+    def _found(self) -> bytes:
+        """The key, which the store must know as its own; made if the store knows none yet."""
+        with self._store.reading() as reader:
+            known = reader.connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _NAME)).scalar()
+        key = self._read()
+        if known is None:
+            key = key or _made(self.path)
+            line = Line(None, None, "node", "made the node's key")
+            self._store.remember(_NAME, _fingerprint(key), line)
+            # Two processes may have begun at once; the one whose word stands is the store's.
+            return self._found()
+        if key is None:
+            raise SealError(
+                "the key with which this node seals is not there",
+                where=str(self.path),
+                remedy="Put it back from where the operator keeps it, apart from the backups",
+            )
+        if _fingerprint(key) != known:
+            raise SealError(
+                "this is not the key with which this node has sealed",
+                where=str(self.path),
+                remedy="Put this node's own key back",
+            )
+        return key
+
+    def _read(self) -> bytes | None:
+        try:
+            key = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise SealError(
+                f"the node's key cannot be read ({error.strerror or error})",
+                where=str(self.path),
+                remedy="Give this user the right to read it",
+            ) from None
+        if len(key) != _KEY_BYTES:
+            raise SealError(
+                f"the node's key is {len(key)} bytes long, not {_KEY_BYTES}",
+                where=str(self.path),
+                remedy="Put this node's own key back",
+            )
+        return key
+
+
+def _made(path: Path) -> bytes:
+    """A new key, on the disk before it is used, and readable by its owner alone."""
+    key = secrets.token_bytes(_KEY_BYTES)
+    part = path.with_name(f".{path.name}.part-{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            return path.read_bytes()
+        finally:
+            part.unlink()
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise SealError(
+            f"the node's key cannot be written ({error.strerror or error})",
+            where=str(path),
+            remedy="Give this user the right to write there, or set TOCSIN_KEY to another file",
+        ) from None
+    return key
+
+
+def _fingerprint(key: bytes) -> str:
+    return digest(b"tocsin node key " + key)
+
+
+def _cipher(key: bytes, context: Any) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return AESGCM(HKDF(SHA256(), _KEY_BYTES, salt=None, info=b"tocsin seal 1 " + canonical(context)).derive(key))
+
+
+def _filled(content: bytes) -> bytes:
+    size = _LEAST
+    while size < len(content) + 4:
+        size *= 2
+    return (len(content).to_bytes(4, "big") + content).ljust(size, b"\0")
