@@ -27,6 +27,9 @@ from tocsin.lexicon.yardstick import yardsticks
 if TYPE_CHECKING:
     import polars as pl
 
+SHOWN = ("icd203", "phia")
+"""Yardsticks on every country page and brief; the others are for readers who use them (``desk.yardsticks``)."""
+
 REPORTED_ONCE = "test"
 """The block of scores that was looked at once, after the procedure was frozen: the only one fit for a reader."""
 
@@ -180,7 +183,7 @@ def _absent(place: Place, entry: CountryForecast | NotForecast | None, release: 
 
 def _wordings(probability: float, release: Release) -> tuple[Wording, ...]:
     wordings = []
-    for yardstick in yardsticks().values():
+    for yardstick in (yardsticks()[key] for key in SHOWN):
         words, band = yardstick.words(probability), yardstick.band(probability)
         shared = sum(yardstick.words(country.probability) == words for country in release.countries)
         wordings.append(

@@ -11,17 +11,16 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from tocsin.core.belief import one_in, percent, times
 from tocsin.core.errors import AccessError
 from tocsin.core.instant import moment, written
-from tocsin.core.kinds import Body, Forecast, Note, Proposal
+from tocsin.core.kinds import Note
 from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Caveat, Marking
 from tocsin.core.place import place
 from tocsin.core.register import Register
 from tocsin.core.seeing import originates
 from tocsin.core.statement import Subject
-from tocsin.desk import fiction, people
-from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Paragraph, Record, SmallPrint
+from tocsin.desk import fiction, people, wording
+from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Record, SmallPrint
 from tocsin.desk.views import View, shown
 from tocsin.desk.visit import Visit
 from tocsin.store.held import Held
@@ -79,7 +78,8 @@ def _record(visit: Visit, view: View, register: Register) -> Record:
     author, audience = _author(view, register), _audience(marking, register)
     subject = _subject(view)
     title = view.body.title if isinstance(view.body, Note) else f"{view.head.kind.capitalize()}: {subject}"
-    blocks = [*_state(view), *_body(view.body), *_evidence(view.shown["evidence"])]
+    dissents = wording.dissent_blocks(view.dissents)
+    blocks = [*_state(view), *wording.blocks(view.body), *dissents, *_evidence(view.shown["evidence"])]
     return Record(
         title=_readable(title),
         subtitle=_readable(f"{view.head.kind.capitalize()} on {subject} · {author}"),
@@ -111,6 +111,7 @@ def _twin(view: View, watermark: str, author: str, audience: str) -> dict[str, A
         "author": author,
         "audience": audience,
         "recorded_at": written(view.head.recorded_at),
+        "dissents": [{"text": one.words, "withdrawn": one.withdrawn} for one in view.dissents],
         "statement": {**view.shown, "marking": marking},
     }
 
@@ -177,41 +178,6 @@ def _state(view: View) -> tuple[Block, ...]:
     if view.state == "superseded":
         return (KeyFigure("Superseded", ("Something newer stands in its place. Ask its author for it.",)),)
     return ()
-
-
-def _body(body: Body) -> list[Block]:
-    match body:
-        case Note():
-            return [Paragraph(line) for line in body.text.splitlines() if line.strip()]
-        case Forecast():
-            ratio = f", {times(body.probability / body.base_rate)} the base rate" if body.base_rate else ""
-            lines = (
-                f"{percent(body.probability)}; {round(100 * body.coverage)} % interval {percent(body.low)} to "
-                f"{percent(body.high)}{ratio} ({percent(body.base_rate)}).",
-                f"{body.outcome}, {body.horizon}; vintage {body.vintage}.",
-                body.licence,
-            )
-            return [KeyFigure(one_in(body.probability), lines)]
-        case Proposal():
-            return [
-                Paragraph(f"Proposed for release as {body.to.label}: {body.note.title}"),
-                *[Paragraph(line) for line in body.note.text.splitlines() if line.strip()],
-                Heading("Reason"),
-                Paragraph(body.reason),
-            ]
-        case _:
-            claimed = body.model_dump(mode="json", exclude={"kind"})
-            return [
-                Paragraph(f"{name.replace('_', ' ').capitalize()}: {_plain(value)}") for name, value in claimed.items()
-            ]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name} {_plain(one)}" for name, one in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_plain(one) for one in value)
-    return str(value)
 
 
 def _evidence(evidence: list[Mapping[str, str]]) -> list[Block]:

@@ -64,6 +64,16 @@ class OpenPart(BaseModel):
     sealed: Digest
 
 
+class ServedDissent(BaseModel):
+    """A dissent from the result that a statement is or rests on; no text if withdrawn or not for the reader."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Digest
+    text: str | None
+    withdrawn: bool
+
+
 class ServedItem(BaseModel):
     """A statement. The lists hold identities of statements that the reader may see, and nothing tells of others.
 
@@ -79,6 +89,7 @@ class ServedItem(BaseModel):
     supersedes: list[Digest]
     superseded_by: list[Digest]
     derived_from: list[Digest]
+    dissents: list[ServedDissent]
     statement: OpenPart
 
 
@@ -283,6 +294,7 @@ def beside(view: View) -> dict[str, Any]:
         "supersedes": view.supersedes,
         "superseded_by": view.superseded_by,
         "derived_from": view.derived_from,
+        "dissents": [{"id": one.id, "text": one.text, "withdrawn": one.withdrawn} for one in view.dissents],
     }
 
 

@@ -25,6 +25,7 @@ from tocsin.interfaces.cli import (
     releasing,
     statements,
     workbench,
+    yardstick,
 )
 from tocsin.interfaces.cli.console import remark
 
@@ -66,6 +67,7 @@ audits = typer.Typer(help="Ask the audit log.", no_args_is_help=True, rich_marku
 account = typer.Typer(help="Let people in; look after API tokens.", no_args_is_help=True, rich_markup_mode=None)
 derive = typer.Typer(help="Release less restricted texts.", no_args_is_help=True, rich_markup_mode=None)
 everybody = typer.Typer(help="Organisations, persons and groups.", no_args_is_help=True, rich_markup_mode=None)
+yardsticks = typer.Typer(help="Words for probabilities.", no_args_is_help=True, rich_markup_mode=None)
 release = typer.Typer(help="Build what the workbench shows.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(workbench.up)
@@ -109,6 +111,8 @@ app.add_typer(audits, name="audit")
 audits.command("verify")(audit.verify)
 audits.command("who-saw")(audit.who_saw)
 audits.command("by")(audit.by)
+app.add_typer(yardsticks, name="yardstick")
+yardstick.register(yardsticks)
 
 
 def main() -> None:

@@ -18,6 +18,24 @@ if TYPE_CHECKING:
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_IN_WORDS = frozenset(
+    [
+        "assessment",
+        "contribution",
+        "request",
+        "reply",
+        "round",
+        "step",
+        "declaration",
+        "envelope",
+        "estimate",
+        "dissent",
+        "recommendation",
+        "result",
+    ]
+)
+"""Kinds that are told in words rather than field by field."""
+
 DAY = 24 * 60 * 60 * 1_000_000
 """Microseconds of a day."""
 
@@ -84,6 +102,7 @@ def as_dict(view: View) -> dict[str, Any]:
         "supersedes": view.supersedes,
         "superseded_by": view.superseded_by,
         "derived_from": view.derived_from,
+        "dissents": [{"id": one.id, "text": one.text, "withdrawn": one.withdrawn} for one in view.dissents],
     }
 
 
@@ -105,8 +124,10 @@ def headline(view: View) -> str:
         )
     if view.head.kind == "release":
         return f"{body['outcome']}, {body['horizon']}, vintage {body['vintage']}; {body['licence']}"
-    said = body.get("title") or body.get("reason") or body.get("note", {}).get("title") or ""
-    return " ".join(plain(said).split())
+    from tocsin.desk import wording
+
+    said = body.get("reason") or wording.headline(view.body)
+    return " ".join(plain(said).split()) + (f" ({len(view.dissents)} dissents)" if view.dissents else "")
 
 
 def author(view: View) -> str:
@@ -133,6 +154,10 @@ def whole(view: View) -> None:
     say(f"for {names(head.marking.audience.root)}\n")
     if head.kind == "note":
         say(f"{plain(body['title'])}\n\n{plain(body['text'])}\n")
+    elif head.kind in _IN_WORDS:
+        from tocsin.desk import wording
+
+        say(f"{plain(wording.headline(view.body))}\n\n{plain(wording.text(view.body))}\n")
     else:
         if head.kind in ("forecast", "release"):
             say(f"{headline(view)}\n")
@@ -140,6 +165,8 @@ def whole(view: View) -> None:
             if name != "kind":
                 say(f"{name}: {plain(str(value))}")
         say("")
+    for number, one in enumerate(view.dissents, 1):
+        say(f"dissent {number} of {len(view.dissents)}: {plain(one.words)}")
     if shown["subject"]["type"] == "statement":
         say(f"about statement: {shown['subject']['id']}")
     for name in ("about", "as_of", "vocabulary", "method"):

@@ -9,11 +9,10 @@ from typing import Any
 
 from tocsin.core.errors import TocsinError
 from tocsin.core.instant import moment, written
-from tocsin.core.kinds import Body, Forecast, Note, Proposal, Release
 from tocsin.core.marking import Marking, strictest
 from tocsin.core.place import place
 from tocsin.core.statement import Standing, Subject
-from tocsin.desk import exporting, fiction
+from tocsin.desk import exporting, fiction, wording
 from tocsin.desk.rules import MAY_ISSUE
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
@@ -44,6 +43,8 @@ COLUMNS = (
     "supersedes",
     "superseded_by",
     "derived_from",
+    "dissents",
+    "dissent",
 )
 
 
@@ -82,7 +83,7 @@ class Item:
 
 def item(view: View, names: Names, labels: Labels) -> Item:
     """A statement as a page shows it."""
-    headline, words = said(view.body)
+    headline, words = wording.headline(view.body), wording.text(view.body)
     return Item(
         view=view,
         headline=headline,
@@ -93,31 +94,6 @@ def item(view: View, names: Names, labels: Labels) -> Item:
         made=datetime.fromisoformat(view.shown["made_at"]),
         recorded=moment(view.head.recorded_at),
     )
-
-
-HEADLINES = {
-    "recall": "Withdrawn",
-    "release": "A release of the model",
-    "proposal": "Proposed for release",
-    "downgrade": "Originator's approval of a release",
-    "lineage": "Where a released statement comes from",
-}
-"""What a kind without a title of its own is called."""
-
-
-def said(body: Body) -> tuple[str, str]:
-    """The headline and the text of a body."""
-    match body:
-        case Note():
-            return body.title, body.text
-        case Forecast():
-            return f"{body.outcome}, {body.horizon}", ""
-        case Release():
-            return f"{HEADLINES['release']}: {body.outcome}, {body.horizon}", body.definition
-        case Proposal():
-            return f"{HEADLINES['proposal']}: {body.note.title}", body.note.text
-        case _:
-            return HEADLINES[body.model_dump()["kind"]], str(getattr(body, "reason", ""))
 
 
 def author(view: View, names: Names) -> str:
@@ -171,6 +147,7 @@ def twin(view: View) -> dict[str, Any]:
         "supersedes": list(view.supersedes),
         "superseded_by": list(view.superseded_by),
         "derived_from": list(view.derived_from),
+        "dissents": [{"id": one.id, "text": one.text, "withdrawn": one.withdrawn} for one in view.dissents],
         "statement": view.shown,
     }
 
@@ -182,7 +159,8 @@ def statements(title: str, views: Iterable[View], visit: Visit) -> Table:
 
 
 def _row(view: View, visit: Visit) -> dict[str, Any]:
-    headline, words = said(view.body)
+    headline, words = wording.headline(view.body), wording.text(view.body)
+    said = words
     if visit.act == "exported" and (kept := exporting.stays(visit, view.head)):
         headline = words = f"(kept back: {kept[0]})"
     shown, marking = view.shown, view.head.marking
@@ -203,4 +181,6 @@ def _row(view: View, visit: Visit) -> dict[str, Any]:
         "supersedes": " ".join(view.supersedes),
         "superseded_by": " ".join(view.superseded_by),
         "derived_from": " ".join(view.derived_from),
+        "dissents": len(view.dissents),
+        "dissent": "; ".join(one.words for one in view.dissents) if words == said else "",
     }

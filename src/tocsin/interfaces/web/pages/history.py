@@ -7,14 +7,14 @@ from typing import Any
 
 from tocsin.core.errors import StatementError
 from tocsin.core.instant import NEVER, parse
-from tocsin.desk import views
+from tocsin.desk import views, wording
 from tocsin.desk.reading import facts, read
 from tocsin.desk.timeline import Timeline, timeline
 from tocsin.desk.views import Differences, View
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web import asked
 from tocsin.interfaces.web.differing import lines
-from tocsin.interfaces.web.items import called, item, markings, may_say, said, statements, twin
+from tocsin.interfaces.web.items import called, item, markings, may_say, statements, twin
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import names_of
 from tocsin.interfaces.web.page import Elsewhere, Page, Params, Table, table
@@ -116,7 +116,7 @@ def _all(changed: Differences) -> list[View]:
 
 
 def _text(view: View) -> str:
-    return "\n".join(said(view.body))
+    return f"{wording.headline(view.body)}\n{wording.text(view.body)}"
 
 
 def _twin(changed: Differences, params: Params) -> dict[str, Any]:
@@ -138,10 +138,14 @@ def _twin(changed: Differences, params: Params) -> dict[str, Any]:
 
 
 def _table(changed: Differences) -> Table:
-    rows = [{"change": "added", "old": None, "new": view.id, "title": said(view.body)[0]} for view in changed.added]
-    rows += [{"change": "gone", "old": view.id, "new": None, "title": said(view.body)[0]} for view in changed.gone]
+    rows = [
+        {"change": "added", "old": None, "new": view.id, "title": wording.headline(view.body)} for view in changed.added
+    ]
     rows += [
-        {"change": "replaced", "old": old.id, "new": new.id, "title": said(new.body)[0]}
+        {"change": "gone", "old": view.id, "new": None, "title": wording.headline(view.body)} for view in changed.gone
+    ]
+    rows += [
+        {"change": "replaced", "old": old.id, "new": new.id, "title": wording.headline(new.body)}
         for old, new in changed.replaced
     ]
     return table("What changed between the two days", ("change", "old", "new", "title"), rows, markings(_all(changed)))

@@ -1,0 +1,1 @@
+"""Numbers of joint judgement: pooling, intervals, agreement; no store, no web."""
