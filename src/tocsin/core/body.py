@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
@@ -13,8 +14,22 @@ from pydantic import (
     model_serializer,
 )
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
+
+def no_longer_than(longest: int) -> BeforeValidator:
+    """Refuses a text that is longer, blanks at its ends included: otherwise they would be cut off before it is
+    measured, and a longer text would pass than its schema says.
+    """
+
+    def measured(value: Any) -> Any:
+        if isinstance(value, str) and len(value) > longest:
+            raise ValueError(f"it has {len(value)} letters; there is room for {longest}")
+        return value
+
+    return BeforeValidator(measured)
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True), no_longer_than(300)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True), no_longer_than(20_000)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 in lower-case hexadecimal: the identity of a statement, an attachment or a table."""
 
@@ -54,7 +69,10 @@ class Derivable(Body):
     dissents: Annotated[tuple[Digest, ...], Field(max_length=1000)] = ()
 
     @model_serializer(mode="wrap")
-    def _without_none(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Most rest on no result; nothing is said of dissents then, so that older statements keep their words."""
+    def _without_none(self, dump: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        """Most rest on no result; nothing is said of dissents then, so that older statements keep their words.
+
+        No return type, because the schema of what is served would then be any object.
+        """
         whole: dict[str, Any] = dump(self)
         return {name: value for name, value in whole.items() if name != "dissents" or value}

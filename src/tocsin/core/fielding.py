@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tocsin.core.body import Derivable, Digest, Line, Text
+from tocsin.core.body import Derivable, Line, Text
 
 
 class Provenance(StrEnum):
@@ -42,13 +42,19 @@ class Precision(StrEnum):
     SETTLEMENT = "settlement"
     SITE = "site"
 
+    @property
+    def finer_than_district(self) -> bool:
+        """Whether it may lead to the people from whom something comes."""
+        return self in (Precision.SETTLEMENT, Precision.SITE)
+
 
 class Contribution(Derivable):
     """Something that a partner or somebody in the field passes on.
 
     observed: the day or the first day of what is told. reliability, credibility: the contributor's own grade on the
     Admiralty scale. within: where, as precisely as ``precision`` says; empty for the country. community: from whom, as
-    a group. request: the request that it answers.
+    a group. The request that it answers is what it was derived from, a link of the sealed part: whoever may see a
+    contribution need not know that somebody asked.
     """
 
     kind: Literal["contribution"] = "contribution"
@@ -63,7 +69,6 @@ class Contribution(Derivable):
     precision: Precision = Precision.COUNTRY
     within: Annotated[str, Field(max_length=300)] = ""
     community: Annotated[str, Field(max_length=300)] = ""
-    request: Digest | None = None
 
     searched = ("title", "text")
 

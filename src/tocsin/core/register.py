@@ -12,12 +12,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from tocsin.core.body import no_longer_than
 from tocsin.core.instant import NEVER, Instant
 from tocsin.core.marking import IDENTIFIER, Marking
 from tocsin.core.seeing import Actor, Affiliation, Role, World, named, reach
 
 Identifier = Annotated[str, StringConstraints(pattern=rf"^{IDENTIFIER}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), no_longer_than(200)]
 
 
 class Entry(BaseModel):

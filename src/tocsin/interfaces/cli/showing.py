@@ -22,16 +22,16 @@ _IN_WORDS = frozenset(
     [
         "assessment",
         "contribution",
-        "request",
-        "reply",
-        "round",
-        "step",
         "declaration",
+        "dissent",
         "envelope",
         "estimate",
-        "dissent",
         "recommendation",
+        "reply",
+        "request",
         "result",
+        "round",
+        "step",
     ]
 )
 """Kinds that are told in words rather than field by field."""
