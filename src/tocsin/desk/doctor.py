@@ -52,7 +52,7 @@ def examine(environ: Mapping[str, str] | None = None, progress: Progress = silen
         return (*checks, broken, *_releases(None), _fitting(), _typesetting())
     checks.append(Check("settings", "ok", f"home {settings.home}"))
     checks += [_home(settings), _room(settings), _mirror(settings), _receipts(settings)]
-    checks += [*_store(settings, False, progress), *_store(settings, True, progress)]
+    checks += [*_store(settings, False, progress), _key(settings), *_store(settings, True, progress)]
     return (*checks, *_cached(settings), *_releases(settings), _fitting(), _typesetting())
 
 
@@ -132,6 +132,13 @@ def _store(settings: Settings, exercise: bool, progress: Progress) -> Iterable[C
         sound = f"{area.examined:,} looked at".replace(",", " ") if area.examined else "sound"
         remedy = area.findings[0].remedy if area.findings else ""
         yield Check(f"{name}: {area.name}", state, found or sound, remedy)
+
+
+def _key(settings: Settings) -> Check:
+    """The key with which drafts and unopened estimates are sealed."""
+    from tocsin.desk.keeping import key_state
+
+    return _guarded("key", lambda: Check("key", "ok", key_state(settings)), "See that the store can be opened")
 
 
 def _cached(settings: Settings) -> Iterable[Check]:

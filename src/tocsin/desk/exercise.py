@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from tocsin.core.errors import StoreError
+from tocsin.core.instant import moment
 from tocsin.core.marking import Caveat
 from tocsin.core.register import Entry, GroupAdded, MemberJoined, OrganisationAdded, PersonAdded, Register
+from tocsin.core.settings import Settings
 from tocsin.desk import making
-from tocsin.desk.node import LOCAL, Node
+from tocsin.desk.node import LOCAL, Node, clock
 from tocsin.desk.proposing import propose
+from tocsin.desk.rounds import registering
 from tocsin.store import tables
 from tocsin.store.chain import Line
 
@@ -34,7 +40,42 @@ def furnish(node: Node) -> int:
         for entry in _entries(_data("people"), register, node.store.clock()):
             writer.enter(entry, None)
             writer.note(Line(None, None, "node", "registered", detail=entry.model_dump(mode="json")))
-    return _said(node, _data("statements"))
+    made = _said(node, _data("statements"))
+    return made if node.team else made + _registered(node, _data("round"))
+
+
+def _registered(node: Node, entry: dict[str, Any]) -> int:
+    """The round that awaits whoever runs the exercise alone."""
+    now = moment(node.store.clock()).replace(minute=0, second=0, microsecond=0)
+    first, second, closing = (now + timedelta(days=days) for days in entry["days"])
+    body = {name: entry[name] for name in ("title", "purpose", "attributed", "method")}
+    body |= {"questions": entry["question"], "invitations": entry["invitation"]}
+    body |= {"first_until": first, "second_until": second, "closing_until": closing}
+    given = {"body": body, "subject": entry["subject"], "marking": _marking(entry)}
+    registering.register(node.local("node"), given)
+    return 1
+
+
+def put_aside(settings: Settings) -> Path | None:
+    """Give the exercise of this home another name, so that the next one begins afresh; None if there is none.
+
+    Errors: StoreError if it cannot be renamed.
+    """
+    folder, key = settings.home / "exercise", settings.home / "exercise.key"
+    if not folder.exists():
+        return None
+    aside = settings.home / f"exercise-until-{moment(clock()):%Y%m%d-%H%M%S}"
+    try:
+        folder.rename(aside)
+        if key.exists():
+            key.rename(aside.with_name(f"{aside.name}.key"))
+    except OSError as error:
+        raise StoreError(
+            f"the exercise cannot be put aside ({error.strerror or error})",
+            where=str(folder),
+            remedy="Stop the workbench that has it open, and see that this user may write there",
+        ) from None
+    return aside
 
 
 def _entries(people: dict[str, Any], known: Register, now: int) -> Iterator[Entry]:

@@ -79,6 +79,17 @@ def _folder(settings: Settings, exercise: bool) -> Path:
     return settings.home / ("exercise" if exercise else "store")
 
 
+def key_state(settings: Settings) -> str:
+    """Whether the node's key is there and its own, in words.
+
+    Errors: SealError if it is not; StoreError if the store cannot be opened.
+    """
+    if not settings.database and not (_folder(settings, False) / "node.db").exists():
+        return "none yet: it is made when something is first sealed"
+    with _opened(settings, False) as store:
+        return store.seal.state()
+
+
 @contextmanager
 def _opened(settings: Settings, exercise: bool) -> Iterator[Store]:
     """The store alone: whoever keeps it needs nobody at home there, and may find it damaged."""

@@ -73,6 +73,24 @@ class Seal:
             ) from None
         return filled[4 : 4 + int.from_bytes(filled[:4], "big")]
 
+    def state(self) -> str:
+        """Whether the key is there and the store's own, in words.
+
+        Errors: SealError if it is not.
+        """
+        with self._store.reading() as reader:
+            known = reader.connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _NAME)).scalar()
+        if known is None:
+            return "none yet: it is made when something is first sealed"
+        self._own()
+        if self.path.stat().st_mode & 0o077:
+            raise SealError(
+                "others on this machine can read the node's key",
+                where=str(self.path),
+                remedy="Let its owner alone read it: chmod 600",
+            )
+        return f"{self.path}; no backup holds it, so keep a copy apart from them"
+
     def _own(self) -> bytes:
         with self._lock:
             if self._key is None:

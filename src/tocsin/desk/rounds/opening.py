@@ -65,6 +65,11 @@ def estimates(sight: Sight, case: Case, stage: str) -> dict[str, list[tuple[str,
     return found
 
 
+def tellable(case: Case, found: list[tuple[str, Given]]) -> list[tuple[str, Given]]:
+    """The estimates, or none where so many were recalled that too few are left to tell anything."""
+    return [] if case.unattributed and len(found) < FEWEST else found
+
+
 def flags_of(case: Case, step: str) -> dict[str, Flags]:
     """What the last step of this name told of each question."""
     told = [body.flags for _, body in case.steps if body.step == step]
@@ -89,7 +94,7 @@ def _finished(sight: Sight, case: Case, role: Role, found: Iterable[Sent]) -> Op
             sight,
             case,
             role,
-            result(question, _told(case, second[key]), case.body.method, flags[key], against[key]),
+            result(question, tellable(case, second[key]), case.body.method, flags[key], against[key]),
             now,
         )
         for key, question in ((one.key, one) for one in case.body.questions)
@@ -97,11 +102,6 @@ def _finished(sight: Sight, case: Case, role: Role, found: Iterable[Sent]) -> Op
     votes = [closing.support for _, closing in closings]
     support = tuple(_support(case, head.id, votes) for head in recommendations(sight, case))
     return Opened((*dissents, *results), tuple(flags.values()), support)
-
-
-def _told(case: Case, found: list[tuple[str, Given]]) -> list[tuple[str, Given]]:
-    """The estimates, or none where so many were recalled that too few are left to tell anything."""
-    return [] if case.unattributed and len(found) < FEWEST else found
 
 
 def _support(case: Case, id: str, votes: list[dict[str, Any]]) -> Support:

@@ -90,6 +90,11 @@ def step(visit: Visit, id: str, name: str, reason: str = "") -> View:
         rules.check(made, sight, visit.store.clock())
         head = writer.add(made)
         writer.note(visit.line("took a round a step on", [id, head.id], step=name, opened=len(taken.statements)))
+    if visit.store.world == "exercise":
+        # Here, because whoever steps, through whatever door, finds the others' answers.
+        from tocsin.desk.playing import play
+
+        play(visit, id)
     return statement(visit, made.id)
 
 

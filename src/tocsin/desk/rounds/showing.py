@@ -22,13 +22,13 @@ from tocsin.core.convening import (
     Wishes,
 )
 from tocsin.core.instant import Instant
-from tocsin.core.marking import Marking, strictest
+from tocsin.core.marking import TLP, Audience, Marking, strictest
 from tocsin.core.statement import digest
 from tocsin.desk import views
 from tocsin.desk.rounds import case as cases
 from tocsin.desk.rounds.answering import declared
 from tocsin.desk.rounds.case import Case, case_of, counting, invited, participants, sent, unsealed
-from tocsin.desk.rounds.opening import flags_of
+from tocsin.desk.rounds.opening import flags_of, tellable
 from tocsin.desk.rounds.results import result
 from tocsin.desk.views import View, shown
 from tocsin.desk.visit import Sight, Visit
@@ -88,7 +88,8 @@ class Advice:
 class Told:
     """A round as a reader sees it.
 
-    until: the end of this stage. convenes, invited: what the reader may do. declared: what they declared. answered: how
+    until: the end of this stage. left: microseconds until then, below zero if it is past; None where there is no end.
+    convenes, invited: what the reader may do. declared: what they declared. answered: how
     many participants have sent something in this stage, for the convenor alone. asked: how many are invited and can
     see it. wishes, closing: what the reader has sealed beside estimates. pack: the statements of the background pack.
     """
@@ -97,6 +98,7 @@ class Told:
     round: Round
     stage: Stage
     until: Instant | None
+    left: int | None
     convenes: bool
     invited: bool
     declared: Declaration | None
@@ -110,24 +112,48 @@ class Told:
     pack: tuple[View, ...]
 
     @property
+    def over(self) -> bool:
+        """Whether the stage has an end and it is past, though the convenor has not taken the next step."""
+        return self.left is not None and self.left < 0
+
+    @property
+    def answered_all(self) -> bool:
+        """Whether nothing that the reader is asked now could be swayed by another's number: they have sealed an answer
+        to every question of this stage, or no estimates are taken any more.
+        """
+        if self.stage in (Stage.FIRST, Stage.SECOND):
+            return self.invited and all(put.mine for put in self.put)
+        return self.stage is not Stage.REGISTERED
+
+    @property
     def marking(self) -> Marking:
-        """Of everything in it."""
+        """Of everything in it that was opened; what the reader alone has sealed is under ``own_marking``."""
         opinions = (one.view for put in self.put for one in (*put.first, *put.second))
         results = (put.result for put in self.put if put.result)
         rest = (*(one.view for one in self.advice), *opinions, *results, *self.pack)
         return strictest(self.view.head.marking, *{one.head.marking for one in rest})
 
+    def own_marking(self, visit: Visit) -> Marking:
+        """Of what the reader has sealed or declared: for themselves alone."""
+        return self.marking.join(Marking(tlp=TLP.RED, audience=Audience.of(f"person:{visit.actor.person}")))
+
 
 @dataclass(frozen=True)
 class Listed:
-    """A round in a list. open: how many questions await this reader."""
+    """A round in a list.
+
+    left: as in ``Told``. waiting: the questions that await an answer of this reader. open: how many answers await them:
+    those, or one for all in the closing stage.
+    """
 
     view: View
     round: Round
     stage: Stage
     until: Instant | None
+    left: int | None
     convenes: bool
     invited: bool
+    waiting: tuple[Question, ...]
     open: int
 
 
@@ -148,6 +174,7 @@ def told(visit: Visit, id: str) -> Told:
             round=case.body,
             stage=case.stage,
             until=case.until,
+            left=_left(sight, case),
             convenes=case.convenes(visit.actor),
             invited=invited(sight, case),
             declared=said[1] if said else None,
@@ -173,8 +200,18 @@ def listed(visit: Visit) -> tuple[Listed, ...]:
 def _listed(sight: Sight, view: View) -> Listed:
     case = cases.read(sight.reader, view.head)
     asked = invited(sight, case)
-    waiting = _open(sight, case) if asked else 0
-    return Listed(view, case.body, case.stage, case.until, case.convenes(sight.visit.actor), asked, waiting)
+    waiting, open_ = _open(sight, case) if asked else ((), 0)
+    return Listed(
+        view=view,
+        round=case.body,
+        stage=case.stage,
+        until=case.until,
+        left=_left(sight, case),
+        convenes=case.convenes(sight.visit.actor),
+        invited=asked,
+        waiting=waiting,
+        open=open_,
+    )
 
 
 def _mine(sight: Sight, case: Case) -> Mine:
@@ -196,7 +233,7 @@ def _put(visit: Visit, case: Case, question: Question, everything: Mapping[str, 
     preliminary = None
     if case.stage is Stage.CLOSING:
         given = [(one.view.id, one.given) for one in second]
-        preliminary = result(question, given, case.body.method, flags["second"])
+        preliminary = result(question, tellable(case, given), case.body.method, flags["second"])
     standing = [
         view for view in everything.values() if isinstance(view.body, Result) and view.body.question.key == question.key
     ]
@@ -245,12 +282,17 @@ def _answered(sight: Sight, case: Case) -> int | None:
     return len({one.author for one in counting(sent(sight.reader, case, _STAGES[case.stage]))})
 
 
-def _open(sight: Sight, case: Case) -> int:
-    """How many questions await the visitor in this stage."""
-    now = sight.visit.store.clock()
-    if case.stage not in _STAGES or (case.until is not None and now > case.until):
-        return 0
+def _left(sight: Sight, case: Case) -> int | None:
+    return None if case.until is None else case.until - sight.visit.store.clock()
+
+
+def _open(sight: Sight, case: Case) -> tuple[tuple[Question, ...], int]:
+    """The questions that await the visitor in this stage, and how many answers."""
+    left = _left(sight, case)
+    if left is None or left < 0:
+        return (), 0
     mine = cases.own(sight, counting(sent(sight.reader, case, _STAGES[case.stage])))
     if case.stage is Stage.CLOSING:
-        return int(None not in mine)
-    return sum(question.key not in mine for question in case.body.questions)
+        return (), int(None not in mine)
+    waiting = tuple(question for question in case.body.questions if question.key not in mine)
+    return waiting, len(waiting)

@@ -18,6 +18,7 @@ from tocsin.interfaces.cli import (
     audit,
     country,
     data,
+    exercising,
     keeping,
     model,
     noting,
@@ -68,9 +69,13 @@ account = typer.Typer(help="Let people in; look after API tokens.", no_args_is_h
 derive = typer.Typer(help="Release less restricted texts.", no_args_is_help=True, rich_markup_mode=None)
 everybody = typer.Typer(help="Organisations, persons and groups.", no_args_is_help=True, rich_markup_mode=None)
 yardsticks = typer.Typer(help="Words for probabilities.", no_args_is_help=True, rich_markup_mode=None)
+exercise = typer.Typer(help="Practise with fictional data.", no_args_is_help=True, rich_markup_mode=None)
 release = typer.Typer(help="Build what the workbench shows.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(workbench.up)
+app.add_typer(exercise, name="exercise")
+exercise.callback()(lambda: None)
+exercise.command("start")(exercising.start)
 app.command()(data.pull)
 app.command()(data.sources)
 app.add_typer(forecast, name="forecast")
