@@ -31,6 +31,10 @@ COMPARED = 2000
 """Statements of a subject, newest first, that two days are compared by."""
 
 
+PARTS = frozenset({"declaration", "dissent", "envelope", "estimate", "recommendation", "step"})
+"""Kinds that belong to a round and are read there: hundreds of estimates would hide everything else said of a state."""
+
+
 @dataclass(frozen=True)
 class View:
     """A statement as somebody may see it.
@@ -123,10 +127,14 @@ def current(
     as_of: Instant = NEVER,
     before: Instant = NEVER,
     limit: int = 50,
+    parts: bool = True,
 ) -> Listing:
-    """The statements that stand now, or stood at an instant: neither superseded nor recalled."""
+    """The statements that stand now, or stood at an instant: neither superseded nor recalled.
+
+    parts: with the parts of rounds (``PARTS``).
+    """
     with visit.reading() as sight:
-        heads, more = _standing(sight, subject, kind, as_of, before, min(limit, MOST))
+        heads, more = _standing(sight, subject, kind, as_of, before, min(limit, MOST), parts=parts)
         return Listing(_views(sight, heads, as_of, standing=True), more)
 
 
@@ -139,10 +147,17 @@ def every(visit: Visit, *, subject: str | None = None, kind: str | None = None) 
         before = page.more
 
 
-def count(visit: Visit, *, subject: str | None = None, kind: str | None = None, as_of: Instant = NEVER) -> Count:
+def count(
+    visit: Visit,
+    *,
+    subject: str | None = None,
+    kind: str | None = None,
+    as_of: Instant = NEVER,
+    parts: bool = True,
+) -> Count:
     """How many statements stand, as ``current`` would list them."""
     with visit.reading() as sight:
-        heads, more = _standing(sight, subject, kind, as_of, NEVER, COUNTED)
+        heads, more = _standing(sight, subject, kind, as_of, NEVER, COUNTED, parts=parts)
         markings = {head.marking for head in heads}
         return Count(len(heads), more is not None, strictest(*markings) if markings else None)
 
@@ -239,13 +254,21 @@ def shown(sight: Sight, heads: Sequence[Held]) -> tuple[View, ...]:
 
 
 def _standing(
-    sight: Sight, subject: str | None, kind: str | None, as_of: Instant, before: Instant, limit: int
+    sight: Sight,
+    subject: str | None,
+    kind: str | None,
+    as_of: Instant,
+    before: Instant,
+    limit: int,
+    *,
+    parts: bool = True,
 ) -> tuple[list[Held], Instant | None]:
     def fetch(edge: Instant, number: int) -> list[Held]:
         return sight.reader.heads(sight.scope, subject=subject, kind=kind, before=edge, limit=number)
 
     def stand(heads: list[Held]) -> list[Held]:
-        return _unsuperseded(sight, sight.only(heads), as_of)
+        wanted = heads if parts else [head for head in heads if head.kind not in PARTS]
+        return _unsuperseded(sight, sight.only(wanted), as_of)
 
     return _filled(fetch, stand, min(before, _after(as_of)), limit)
 

@@ -81,7 +81,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
 def _said(visit: Visit, subject: str) -> tuple[list[View], View | None]:
     """The newest statements about the state, and the one by which this node's model says what stands above."""
     model = next(iter(views.current(visit, subject=subject, kind="forecast", limit=1).views), None)
-    newest = views.current(visit, subject=subject, limit=SAID).views
+    newest = views.current(visit, subject=subject, limit=SAID, parts=False).views
     return [one for one in newest if model is None or one.id != model.id], model
 
 

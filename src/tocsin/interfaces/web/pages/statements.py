@@ -24,9 +24,9 @@ def statements_page(visit: Visit, params: Params) -> Page:
     if words:
         listing = views.search(visit, words, kind=kind, as_of=as_of, before=before, limit=SHOWN)
     else:
-        listing = views.current(visit, kind=kind, as_of=as_of, before=before, limit=SHOWN)
+        listing = views.current(visit, kind=kind, as_of=as_of, before=before, limit=SHOWN, parts=bool(kind))
     # A search is not counted: how common a word is would have to be looked up beyond this page.
-    count = None if words else views.count(visit, kind=kind, as_of=as_of)
+    count = None if words else views.count(visit, kind=kind, as_of=as_of, parts=bool(kind))
     names = names_of(visit)
     query = {name: params[name] for name in ("q", "kind", "as_of", "before") if params.get(name, "").strip()}
     return Page(
