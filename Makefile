@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: up test lint bench bench-elasticnet bench-growth leak kill tamper fuzz soak docs lock release clean
+.PHONY: up test lint bench bench-elasticnet bench-growth bench-rounds leak kill tamper fuzz soak docs lock release clean
 
 up: $(READY)  ## set everything up and start the workbench
 	@$(BIN)/tocsin up
@@ -25,6 +25,10 @@ bench-elasticnet: $(READY)  ## only our 31-origin elastic-net walk-forward
 
 bench-growth: $(READY)  ## a million statements against ten thousand, and reads beside a bare "hello" (half an hour)
 	@$(BIN)/python -m benchmarks.store.growth
+
+bench-rounds: $(READY)  ## pools and intervals of a large round beside a plain loop; how often intervals hold the truth
+	@$(BIN)/python -m benchmarks.rounds.bench
+	@$(BIN)/python -m benchmarks.rounds.coverage
 
 soak: $(READY)  ## 100 signed-in readers and 10 writers for ten minutes
 	@$(BIN)/python -m benchmarks.store.soak

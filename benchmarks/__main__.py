@@ -6,6 +6,7 @@ for name in (
     "benchmarks.elasticnet.bench",
     "benchmarks.onset.reproduction",
     "benchmarks.onset.skill",
+    "benchmarks.rounds.bench",
     "benchmarks.start",
 ):
     print(f"\n=== {name}", flush=True)

@@ -183,6 +183,7 @@ def test_where_alpha_is_not_defined_there_is_none_and_the_reason(level):
     assert (alone.value, alone.units) == (None, 0)
     assert "no unit was judged by two" in alone.reason
     assert alpha([[N, N]], level).value is None
+    assert alpha([[], []], level).value is None
 
 
 def test_values_of_units_that_one_alone_judged_do_not_count():
@@ -274,6 +275,15 @@ def test_kappa_agrees_with_scikit_learn_also_where_a_category_is_not_used(weight
     second = np.where(rng.random(60) < 0.5, first, rng.choice([1, 2, 4, 5], 60))
     theirs = cohen_kappa_score(first, second, labels=[1, 2, 3, 4, 5], weights=None if weights == "none" else weights)
     assert kappa(first, second, [1, 2, 3, 4, 5], weights).value == pytest.approx(theirs, abs=1e-9)
+
+
+def test_weights_need_not_be_the_same_both_ways():
+    first, second, grave = [0, 0, 1, 1, 0], [0, 1, 1, 0, 0], [[0, 5], [1, 0]]
+    observed = (5 + 1) / 5
+    expected = 5 * (3 / 5) * (2 / 5) + 1 * (2 / 5) * (3 / 5)
+    assert kappa(first, second, [0, 1], grave).value == pytest.approx(1 - observed / expected, abs=1e-12)
+    skewed = kappa([0, 0, 0, 1], [0, 0, 1, 1], [0, 1], grave).value
+    assert skewed == pytest.approx(1 - (5 / 4) / (5 * (3 / 4) * (2 / 4) + (1 / 4) * (2 / 4)), abs=1e-12)
 
 
 def test_cases_that_one_rater_left_out_are_counted_and_do_not_count():

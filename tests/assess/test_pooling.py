@@ -190,7 +190,7 @@ def test_each_kind_of_question_has_its_ways_and_no_other():
         ([math.inf], "numeric", "too large"),
         ([1e101], "numeric", "too large"),
         ([1, 2.5], "ordinal", "estimate 2: 2.5 is no place"),
-        ([0], "ordinal", "no place"),
+        ([-1], "ordinal", "no place"),
         (["many"], "numeric", "not a number"),
         ([[0.1]], "probability", "2 dimensions"),
         ([0.1], "fuzzy", "no question is answered by 'fuzzy'"),
@@ -225,9 +225,10 @@ def test_turning_a_scale_round_exchanges_its_middles(values):
     assert told.upper in values
 
 
-def test_a_place_beyond_the_scale_is_refused():
-    with pytest.raises(AssessmentError, match="place 6 is not on a scale of 5 words"):
-        pool_places([1, 6], scale=5)
+@pytest.mark.parametrize("place", [0, 6])
+def test_a_place_beyond_the_scale_is_refused(place):
+    with pytest.raises(AssessmentError, match=f"place {place} is not on a scale of 5 words"):
+        pool_places([1, place], scale=5)
 
 
 def test_weights_are_worked_from_scores_as_written():

@@ -50,6 +50,21 @@ def test_intervals_of_places_have_places_for_ends():
         assert (found.low, found.high) == (lower[14], upper[284])  # the 15th and 285th of 300
 
 
+def test_ends_of_places_are_told_from_both_middles():
+    """Of two and two the lower middle is the lower place in eleven draws of sixteen, the upper in five."""
+    (told,) = intervals([[1], [1], [5], [5]], "median", "ordinal", coverage=0.2)
+    assert (told.low, told.high) == (1, 5)
+
+
+@pytest.mark.parametrize("method", [name for name, one in AGGREGATORS.items() if not one.extremised])
+def test_intervals_lie_within_the_estimates(method):
+    held = [1.0, 2.0, 1.5, 0.3, 1, 1, 1] if AGGREGATORS[method].weighted else None
+    (same,) = intervals([[0.1]] * 7, method, weights=held)
+    assert (same.low, same.high) == (0.1, 0.1)
+    (spread,) = intervals([[x / 10] for x in range(1, 8)], method, weights=held, coverage=0.999999)
+    assert 0.1 <= spread.low < spread.high <= 0.7
+
+
 @pytest.mark.parametrize("method", UNWEIGHTED)
 def test_an_interval_depends_neither_on_the_order_of_participants_nor_on_other_questions(method):
     matrix = answers(5)
@@ -90,7 +105,7 @@ def test_each_estimate_is_drawn_as_often_as_any_other():
     assert taken.shape == (2000, 17)
     times = np.bincount(taken.ravel(), minlength=17)
     assert times.size == 17
-    assert abs(times / 2000 - 1).max() < 0.1  # four standard errors of a count of 2,000 by 17 / 17
+    assert abs(times / 2000 - 1).max() < 0.1  # more than four standard errors
 
 
 def test_an_interval_claims_no_more_than_so_few_estimates_can_bear():
@@ -102,6 +117,8 @@ def test_an_interval_claims_no_more_than_so_few_estimates_can_bear():
     assert "at least two" in found[0].reason
     assert [one.coverage for one in found[1:]] == [0.5, 0.75, 0.875, 0.9, 0.9]
     assert intervals([[None]], "median")[0].n == 0
+    one = intervals([[1, None], [None, None]], "median", "ordinal")
+    assert [(part.low, part.n) for part in one] == [(None, 1), (None, 0)]
 
 
 def test_intervals_cover_the_mean_about_as_often_as_they_say():

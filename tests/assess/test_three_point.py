@@ -94,6 +94,11 @@ def test_one_answer_has_a_place_but_no_distance_and_none_has_neither():
     assert spread([None]).missing == 1
 
 
+def test_a_scale_may_begin_at_nothing():
+    told = spread([0, 0, 3, None], "ordinal")
+    assert (told.lowest, told.middle, told.apart) == (0, 0, 2)
+
+
 def test_factors_come_widest_first_and_unrated_last():
     told = spread_per_factor({"a": [1, 1, 1], "b": [None, None], "c": [1, 4], "d": [2, 2]})
     assert list(told) == ["c", "a", "d", "b"]

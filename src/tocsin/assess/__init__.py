@@ -1,1 +1,1 @@
-"""Numbers of joint judgement: pooling, intervals, agreement; no store, no web."""
+"""Numbers of joint judgement: pooling, intervals, agreement, divergence; no store, no web."""

@@ -117,8 +117,8 @@ def alpha_interval(
 
     Judgements of one unit depend on one another, so the unit is what is drawn, as in Zapf et al. (2016), BMC Medical
     Research Methodology 16:93. Krippendorff's own algorithm draws single coincidences and holds D_e fixed, which takes
-    them for independent and is too narrow. With few units this interval is too narrow as well (Hughes 2022,
-    arXiv:2210.13265). It depends on the order of neither raters nor units.
+    them for independent. With few units the interval is too narrow (Hughes 2022, arXiv:2210.13265; our own figures are
+    in the method card). It depends on the order of neither raters nor units.
 
     Errors: AssessmentError as ``alpha``, or if draws, coverage or seed are out of range.
 
@@ -176,7 +176,8 @@ def _labelled(ratings: Sequence[Sequence[Any]] | NDArray[Any]) -> tuple[Floats, 
     labels = sorted({one for row in rows for one in row if one is not None}, key=repr)
     place = {label: float(i) for i, label in enumerate(labels)}
     coded = [[math.nan if one is None else place[one] for one in row] for row in rows]
-    return np.array(coded, dtype=float).reshape(len(rows), -1), np.arange(len(labels), dtype=float)
+    units = len(rows[0]) if rows else 0
+    return np.array(coded, dtype=float).reshape(len(rows), units), np.arange(len(labels), dtype=float)
 
 
 def _alphas(found: _Counted, level: Level, taken: NDArray[np.int64]) -> Floats:

@@ -12,7 +12,10 @@ from tocsin.core.errors import AssessmentError
 Floats = NDArray[np.float64]
 
 Kind = Literal["probability", "numeric", "ordinal"]
-"""How a question is answered: a probability, a number, or a place (1, 2, ...) on a scale of words, lowest first."""
+"""How a question is answered: a probability, a number, or a place on a scale of words, lowest first.
+
+Places are whole numbers, from 1 or, where the lowest word is that there is nothing, from 0.
+"""
 
 LARGEST = 1e100
 """Beyond this a number is a slip of the hand, and its square would soon be no number at all."""
@@ -55,7 +58,7 @@ def checked(values: ArrayLike, kind: Kind, dimensions: int = 1) -> Floats:
     if kind == "probability":
         _refuse(given, (given < 0) | (given > 1), "is not a probability", "Give a number from 0 to 1")
     if kind == "ordinal":
-        _refuse(given, (given < 1) | (given != np.floor(given)), "is no place on a scale", "Give 1, 2, 3 and so on")
+        _refuse(given, (given < 0) | (given != np.floor(given)), "is no place on a scale", "Give a whole number")
     return given
 
 

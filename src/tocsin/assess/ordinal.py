@@ -50,7 +50,7 @@ def pool_places(values: ArrayLike, scale: int) -> Places:
     """
     given = checked(values, "ordinal")
     places = given[~np.isnan(given)].astype(np.int64)
-    beyond = places[places > scale]
+    beyond = places[(places < 1) | (places > scale)]
     if beyond.size:
         raise AssessmentError(f"place {beyond[0]} is not on a scale of {scale} words", remedy=f"Give 1 to {scale}")
     counts = np.bincount(places, minlength=scale + 1)[1:]

@@ -11,7 +11,7 @@ within it, and it does not cover what all participants get wrong together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,8 @@ from tocsin.assess.aggregators import DEFAULT, Aggregator, Parameters, aggregato
 from tocsin.assess.estimates import Floats, Kind, checked
 from tocsin.assess.pooling import log_odds, probability, weighted
 from tocsin.core.errors import AssessmentError
+
+_CELLS = 16384  # draws by estimates held at a time: few enough to stay in the cache and to start no threads
 
 
 @dataclass(frozen=True)
@@ -103,65 +105,85 @@ def intervals_by_method(
     given = checked(matrix, kind, dimensions=2)
     ways = [aggregator(method, kind) for method in methods]
     held = {way.name: weighted(weights if way.weighted else None, len(given), way) for way in ways}
-    ordered = np.sort(given, axis=0)  # NaN sorts last
     sizes = np.sum(~np.isnan(given), axis=0)
     pools = {way.name: np.full((2, given.shape[1], draws), np.nan) for way in ways}
     for n in map(int, np.unique(sizes[sizes > 1])):
         questions = np.flatnonzero(sizes == n)
-        taken = _Taken(n, draws, seed)
+        work = {way.name: _sums(given[:, questions], n, held[way.name], way, kind, parameters) for way in ways}
+        done = iter(_drawn([one for part in work.values() for one in part], n, draws, seed))
         for way in ways:
-            if way.weighted:
-                for q in questions:
-                    pools[way.name][:, q] = _weighted_pools(given[:, q], held[way.name], taken)
-            else:
-                pools[way.name][:, questions] = _pools(ordered[:n, questions], taken, way, kind, parameters)
+            sums = [next(done) for _ in work[way.name]]
+            pools[way.name][:, questions] = _pools(sums, given[:, questions], way, kind, parameters)
     return {name: _cut(found, sizes, kind, coverage) for name, found in pools.items()}
 
 
-class _Taken:
-    """How often each of n estimates in ascending order is taken in each draw, (draws, n), and of those before it."""
+@dataclass(frozen=True)
+class _Sum:
+    """Values, (n, questions), to be summed over the places first + 1 to last of each draw in order."""
 
-    def __init__(self, n: int, draws: int, seed: int) -> None:
-        cells = draw(n, draws, seed)
-        cells += n * np.arange(draws)[:, None]
-        self.n = n
-        self.times = np.bincount(cells.ravel(), minlength=draws * n).reshape(draws, n).astype(float)
-        self.upto = np.cumsum(self.times, axis=1)
-
-    def mean(self, values: Floats, first: int, last: int) -> Floats:
-        """Mean of the places first + 1 to last of each draw in order: (questions, draws); values: (n, questions).
-
-        A draw in order holds estimate i at the places after those that lower ones take up; what of them lies between
-        the cuts is what counts. So no draw is ever written out or sorted.
-        """
-        kept = self.times
-        if (first, last) != (0, self.n):
-            upto = np.clip(self.upto, first, last)
-            kept = np.empty_like(upto)
-            kept[:, 0] = upto[:, 0] - first
-            np.subtract(upto[:, 1:], upto[:, :-1], out=kept[:, 1:])
-        return np.asarray((kept @ values).T / (last - first))
+    values: Floats
+    first: int
+    last: int
 
 
-def _pools(ordered: Floats, taken: _Taken, way: Aggregator, kind: Kind, parameters: Parameters) -> Floats:
-    """The pool of each draw, from which the lower and the upper end are cut: (2, questions, draws)."""
-    n = taken.n
+def _sums(given: Floats, n: int, held: Floats, way: Aggregator, kind: Kind, parameters: Parameters) -> tuple[_Sum, ...]:
+    """What an aggregator sums in each draw; given: (participants, questions) with n estimates in each."""
+    if way.weighted:
+        order = np.array([np.lexsort((held, column))[:n] for column in given.T]).T  # NaN sorts last
+        w = held[order]
+        return _Sum(w * np.take_along_axis(given, order, axis=0), 0, n), _Sum(w, 0, n)
+    ordered = np.sort(given, axis=0)[:n]
     if kind == "ordinal":
-        return np.stack([taken.mean(ordered, middle, middle + 1) for middle in ((n - 1) // 2, n // 2)])
+        return tuple(_Sum(ordered, middle, middle + 1) for middle in ((n - 1) // 2, n // 2))
     cut = way.cut(n, parameters)
     if way.log_odds:
-        z = taken.mean(log_odds(np.clip(ordered, parameters.clip, 1 - parameters.clip)), cut, n - cut)
-        pools = probability(z * (parameters.factor if way.extremised else 1.0))
-    else:
-        pools = taken.mean(ordered, cut, n - cut)
+        ordered = log_odds(np.clip(ordered, parameters.clip, 1 - parameters.clip))
+    return (_Sum(np.ascontiguousarray(ordered) / (n - 2 * cut), cut, n - cut),)
+
+
+def _pools(sums: list[Floats], given: Floats, way: Aggregator, kind: Kind, parameters: Parameters) -> Floats:
+    """The pool of each draw, from which the lower and the upper end are cut: (2, questions, draws)."""
+    if kind == "ordinal":
+        return np.stack(sums)
+    pools = sums[0] / sums[1] if way.weighted else sums[0]
+    if way.log_odds:
+        pools = probability(pools * (parameters.factor if way.extremised else 1.0))
+    if not way.extremised:  # the last rounding of a mean may step over its largest part
+        ends = np.array([np.nanmin(given, axis=0), np.nanmax(given, axis=0)])[..., None]
+        pools = np.clip(pools, *(np.clip(ends, parameters.clip, 1 - parameters.clip) if way.log_odds else ends))
     return np.stack([pools, pools])
 
 
-def _weighted_pools(column: Floats, held: Floats, taken: _Taken) -> Floats:
-    there = ~np.isnan(column)
-    x, w = column[there], held[there]
-    order = np.lexsort((w, x))
-    return np.asarray(taken.times @ (w * x)[order] / (taken.times @ w[order]))
+def _drawn(sums: Sequence[_Sum], n: int, draws: int, seed: int) -> list[Floats]:
+    """Each sum in each draw: (questions, draws).
+
+    A draw in order holds estimate i at the places after those that lower ones take up, so how often i counts is what of
+    them lies between first and last. No draw is written out or sorted.
+    """
+    taken = draw(n, draws, seed)
+    found = [np.empty((draws, one.values.shape[1])) for one in sums]
+    step = max(1, _CELLS // n)
+    for start in range(0, draws, step):
+        some = taken[start : start + step]
+        rows = len(some)
+        cells = (some + n * np.arange(rows)[:, None]).ravel()
+        times = np.bincount(cells, minlength=rows * n).reshape(rows, n).astype(float)
+        upto = np.cumsum(times, axis=1)
+        kept = {(0, n): times}
+        for one, into in zip(sums, found, strict=True):
+            if (one.first, one.last) not in kept:
+                kept[one.first, one.last] = _between(upto, one.first, one.last)
+            np.matmul(kept[one.first, one.last], one.values, out=into[start : start + step])
+    return [one.T for one in found]
+
+
+def _between(upto: Floats, first: int, last: int) -> Floats:
+    """How many of each estimate lie at the places first + 1 to last; upto: of it and those below, (draws, n)."""
+    inside = np.clip(upto, first, last)
+    kept = np.empty_like(inside)
+    kept[:, 0] = inside[:, 0] - first
+    np.subtract(inside[:, 1:], inside[:, :-1], out=kept[:, 1:])
+    return kept
 
 
 def _cut(pools: Floats, sizes: NDArray[np.int64], kind: Kind, coverage: float) -> tuple[Interval, ...]:
