@@ -19,7 +19,9 @@ from tocsin.interfaces.cli import (
     country,
     data,
     exercising,
+    fielding,
     keeping,
+    lexicon,
     model,
     noting,
     people,
@@ -67,7 +69,9 @@ backtest = typer.Typer(help="Forecast the past and score it.", no_args_is_help=T
 audits = typer.Typer(help="Ask the audit log.", no_args_is_help=True, rich_markup_mode=None)
 account = typer.Typer(help="Let people in; look after API tokens.", no_args_is_help=True, rich_markup_mode=None)
 derive = typer.Typer(help="Release less restricted texts.", no_args_is_help=True, rich_markup_mode=None)
+field = typer.Typer(help="What comes from the field.", no_args_is_help=True, rich_markup_mode=None)
 everybody = typer.Typer(help="Organisations, persons and groups.", no_args_is_help=True, rich_markup_mode=None)
+lexicons = typer.Typer(help="Words by owner, and frames side by side.", no_args_is_help=True, rich_markup_mode=None)
 yardsticks = typer.Typer(help="Words for probabilities.", no_args_is_help=True, rich_markup_mode=None)
 exercise = typer.Typer(help="Practise with fictional data.", no_args_is_help=True, rich_markup_mode=None)
 release = typer.Typer(help="Build what the workbench shows.", no_args_is_help=True, rich_markup_mode=None)
@@ -105,6 +109,8 @@ app.command()(statements.kinds)
 app.command()(releasing.export)
 app.add_typer(derive, name="derive")
 releasing.register(derive)
+app.add_typer(field, name="field")
+fielding.register(field)
 app.add_typer(everybody, name="people")
 people.register(everybody)
 app.add_typer(account, name="account")
@@ -116,6 +122,8 @@ app.add_typer(audits, name="audit")
 audits.command("verify")(audit.verify)
 audits.command("who-saw")(audit.who_saw)
 audits.command("by")(audit.by)
+app.add_typer(lexicons, name="lexicon")
+lexicon.register(lexicons)
 app.add_typer(yardsticks, name="yardstick")
 yardstick.register(yardsticks)
 
