@@ -54,6 +54,7 @@ def house(request: Request) -> dict[str, Any]:
     by = caller(request)
     return {
         "here": request.url.path,
+        "asked": {name: value for name, value in request.query_params.items() if name != "lang"},
         "labels": Labels(),
         "who": by.who,
         "csrf": csrf.masked(by.secret),

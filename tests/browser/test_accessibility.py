@@ -1,0 +1,87 @@
+"""Every page that can be reached by following links passes an automated audit against WCAG 2.2 AA, light and dark.
+
+The pages are found by following links, so a new page is audited without anybody adding it here. The audit is that of
+axe-core.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.conftest import Workbench
+from tocsin.desk.rounds import answering, registering, showing
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+TWINS = re.compile(r"\.(json|csv|pdf|docx|md|ics|ttl|jsonld|svg|css|js)$|^/api/|/brief/|/file\.|/attachments/")
+"""Addresses that are no pages."""
+
+MOST = 120
+"""Pages of one walk."""
+
+
+def shape(path: str) -> str:
+    """The address without what names one thing: pages that differ in that alone have one template."""
+    path = re.sub(r"[0-9a-f]{64}", "{id}", path)
+    path = re.sub(r"/(country|assess|brief)/[^/]+", r"/\1/{place}", path)
+    return re.sub(r"place:[A-Z]{3}", "place:{place}", path)
+
+
+def audited(page, workbench: Workbench, start: str) -> list[str]:
+    """What axe-core finds on the pages that are reached from an address."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe, found, met, edge = Axe(), [], set(), deque([start])
+    while edge and len(met) < MOST:
+        address = edge.popleft()
+        parts = urlsplit(address)
+        key = shape(parts.path) + ("?" + re.sub(r"=[^&]*", "", parts.query) if parts.query else "")
+        if key in met:
+            continue
+        met.add(key)
+        answer = page.goto(workbench.address + address)
+        assert answer is not None
+        assert answer.status < 400, f"{address} answers {answer.status}"
+        for entry in axe.run(page, options=RULES).response["violations"]:
+            where = "; ".join(str(node["target"][0]) for node in entry["nodes"][:3])
+            found.append(f"{address}: {entry['id']} ({entry['help']}) at {where}")
+        for link in page.eval_on_selector_all(
+            "a[href]", "all => all.map(one => new URL(one.getAttribute('href'), location).href)"
+        ):
+            if link.startswith(workbench.address + "/"):
+                there = link.removeprefix(workbench.address).partition("#")[0]
+                if not TWINS.search(urlsplit(there).path) and "lang=" not in there:
+                    edge.append(there)
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_a_node_pass_the_audit(real, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    assert audited(page, real, "/") == []
+
+
+def test_a_page_with_names_in_arabic_passes_the_audit(real, page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    for address in ("/world?lang=ar", "/country/SDN?lang=ar"):
+        page.goto(real.address + address)
+        assert Axe().run(page, options=RULES).response["violations"] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("stage", ["registered", "first", "second", "closing", "finished"])
+def test_pages_of_a_round_pass_the_audit_in_every_stage(exercise, page, stage, scheme):
+    page.emulate_media(color_scheme=scheme)
+    me = exercise.node.local("cli")
+    (waiting,) = showing.listed(me)
+    steps = ("open", "share", "pool", "finish")
+    for step in steps[: ("registered", "first", "second", "closing", "finished").index(stage)]:
+        registering.step(me, waiting.view.id, step)
+        if step == "open":
+            answering.declare(me, waiting.view.id, False)
+    assert audited(page, exercise, f"/round/{waiting.view.id}") == []
