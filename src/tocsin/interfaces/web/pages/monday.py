@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.core.instant import moment, written
+from tocsin.core.marking import strictest
+from tocsin.desk.due import due
 from tocsin.desk.monday import Item, monday_view
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.charts.interval import Axis
@@ -25,6 +28,7 @@ def monday_page(visit: Visit, params: Params) -> Page:
         for item in view.items
     ]
     ranking = [forecast_row(s.place.id, labels.of(s.place), s.forecast, facts) for s in highest]
+    waiting = due(visit)
     return Page(
         stem="/monday",
         title="What changed, why, what is due",
@@ -43,19 +47,30 @@ def monday_page(visit: Visit, params: Params) -> Page:
                 faded=lambda s: False,
             ),
             "legend": legend(),
+            "due": [(one, moment(one.until) if one.until is not None else None) for one in waiting],
         },
         twin={
             "today": view.today.isoformat(),
             "moved_beyond_noise": view.moved,
             "moved_within_noise": view.quiet,
             "no_earlier_forecast": view.unknown,
-            "due": [],
-            "due_note": "Nothing is dated yet: this version of Tocsin keeps no calendar.",
+            "due": [
+                {
+                    "kind": one.kind,
+                    "id": one.id,
+                    "title": one.title,
+                    "what": one.what,
+                    "until": None if one.until is None else written(one.until),
+                }
+                for one in waiting
+            ],
+            "due_note": "Rounds and releases only: this version of Tocsin keeps no calendar.",
         },
         tables={
             "changes": table("Changed beyond noise in a year", (*FORECAST_COLUMNS, *_CHANGE_COLUMNS), changes),
             "highest": table(f"Highest {SHOWN}", FORECAST_COLUMNS, ranking),
         },
+        marking=strictest(*(one.marking for one in waiting)) if waiting else None,
     )
 
 

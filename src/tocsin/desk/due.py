@@ -1,0 +1,53 @@
+"""What waits for somebody: questions of rounds, stages that are over, releases to agree to; what closes first, first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tocsin.core.convening import Stage
+from tocsin.core.instant import NEVER, Instant
+from tocsin.core.marking import Marking
+from tocsin.desk.proposals import proposals
+from tocsin.desk.rounds.showing import Listed, listed
+from tocsin.desk.visit import Visit
+
+MOST = 10
+"""More than this is not read before a meeting."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing that waits. kind and id: where it is done. until: when it closes; None if it does not by itself."""
+
+    kind: Literal["round", "proposal"]
+    id: str
+    title: str
+    what: str
+    until: Instant | None
+    marking: Marking
+
+
+def due(visit: Visit) -> tuple[Due, ...]:
+    """What waits for this person, what closes first at the top; at most ``MOST``."""
+    found = [one for round in listed(visit) if (one := _of_round(visit, round))]
+    for waiting in proposals(visit, waiting=True):
+        head = waiting.view.head
+        what = "a release waits for your agreement"
+        found.append(Due("proposal", head.id, waiting.body.note.title, what, None, head.marking))
+    return tuple(sorted(found, key=lambda one: NEVER if one.until is None else one.until)[:MOST])
+
+
+def _of_round(visit: Visit, one: Listed) -> Due | None:
+    over = one.until is not None and visit.store.clock() > one.until
+    if one.open and one.stage is not Stage.CLOSING:
+        what = f"{one.open} question{'s' if one.open > 1 else ''} await{'' if one.open > 1 else 's'} your estimate"
+    elif one.open:
+        what = "say whether you dissent, and what you support"
+    elif one.convenes and over:
+        what = "the stage is over; take the round a step on"
+    elif one.convenes and one.stage is Stage.REGISTERED:
+        what = "the round is registered and waits for you to open it"
+    else:
+        return None
+    return Due("round", one.view.id, one.round.title, what, one.until, one.view.head.marking)
