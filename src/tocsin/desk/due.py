@@ -1,4 +1,4 @@
-"""What waits for somebody: questions of rounds, stages that are over, releases to agree to; what closes first, first."""
+"""What waits for somebody: questions of rounds, stages that are over, releases to agree to; first what closes first."""
 
 from __future__ import annotations
 
