@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: up test lint bench bench-elasticnet bench-growth bench-rounds leak kill tamper fuzz soak docs lock release clean
+.PHONY: up test lint bench bench-elasticnet bench-growth bench-rounds leak kill kill-rounds tamper fuzz soak docs lock release clean
 
 up: $(READY)  ## set everything up and start the workbench
 	@$(BIN)/tocsin up
@@ -40,8 +40,11 @@ leak: $(READY)  ## 10,000 random worlds at every address: nothing hidden is show
 fuzz: $(READY)  ## the API against its own description, at length
 	@TOCSIN_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest tests/interfaces/test_api_fuzz.py
 
-kill: $(READY)  ## kill writers 200 times on each database; nothing acknowledged may be lost
+kill: $(READY) kill-rounds  ## kill writers 200 times on each database; nothing acknowledged may be lost
 	@$(BIN)/python -m benchmarks.kill
+
+kill-rounds: $(READY)  ## the same in rounds: no sealed estimate may be lost, no stage opened by halves
+	@$(BIN)/python -m benchmarks.kill_rounds
 
 tamper: $(READY)  ## change 1,000 bytes on each database; every one must be found
 	@$(BIN)/python -m pytest tests/store/test_tampering.py --flips 1000

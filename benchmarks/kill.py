@@ -21,7 +21,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,6 +58,7 @@ class Trial:
         self.writers: dict[int, int] = {}
         self.acknowledged: set[str] = set()
         self.counts: Counter[str] = Counter()
+        self.works: Callable[[Settings, int], None] = write
         self._read = [0] * WRITERS
         open_node(settings).store.close()
 
@@ -86,7 +87,7 @@ class Trial:
                 # A copy of this process, which has no connection open, starts at once; a new one takes a second.
                 pid = os.fork()
                 if pid == 0:
-                    write(self.settings, number)
+                    self.works(self.settings, number)
                 self.writers[number] = pid
 
     def _kill(self) -> None:
@@ -182,16 +183,28 @@ def acknowledgements(settings: Settings, number: int) -> Path:
 
 def write(settings: Settings, number: int) -> None:
     """Make statements for ever. A server that is gone is waited for; anything else ends the writer, with a trace."""
+    node = None
+
+    def once(out: int) -> None:
+        nonlocal node
+        node = node or open_node(settings)
+        body = {"kind": "note", "title": "Seen", "text": f"by writer {number} at {clock()}"}
+        made = making.make(node.local("kill"), {**GIVEN, "body": body})
+        os.write(out, made.id.encode() + b"\n")
+
+    again(settings, number, once)
+
+
+def again(settings: Settings, number: int, once: Callable[[int], None]) -> None:
+    """Do something for ever that writes down what was acknowledged; it never returns. A server that is gone is waited
+    for; anything else ends the process, with a trace.
+    """
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         out = os.open(acknowledgements(settings, number), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        node = None
         while True:
             try:
-                node = node or open_node(settings)
-                body = {"kind": "note", "title": "Seen", "text": f"by writer {number} at {clock()}"}
-                made = making.make(node.local("kill"), {**GIVEN, "body": body})
-                os.write(out, made.id.encode() + b"\n")
+                once(out)
             except StoreError:
                 if not settings.database:
                     raise
@@ -204,35 +217,35 @@ def write(settings: Settings, number: int) -> None:
 
 
 @contextmanager
-def trial(database: str, seed: int) -> Iterator[Trial]:
+def trial(database: str, seed: int, of: type[Trial] = Trial) -> Iterator[Trial]:
     """A trial in a folder of its own, on a server of its own that writes to the disk in earnest."""
     home = Path(tempfile.mkdtemp(prefix="tocsin-kill-"))
     try:
         if database == "sqlite":
-            yield Trial(Settings(home=home), random.Random(seed))
+            yield of(Settings(home=home), random.Random(seed))
             return
         server = Server(durable=True)
         try:
             with fresh(server.address) as address:
-                yield Trial(Settings(home=home, database=address), random.Random(seed), server)
+                yield of(Settings(home=home, database=address), random.Random(seed), server)
         finally:
             server.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def main() -> None:
+def main(of: type[Trial] = Trial, who: str = f"{WRITERS} writers", about: str | None = __doc__) -> None:
     """Run and print; exit code 1 if anything was lost."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     for database in ["sqlite", "postgresql"] if asked.database == "both" else [asked.database]:
-        print(f"{database}: {asked.kills} kills under {WRITERS} writers, seed {asked.seed}", flush=True)
+        print(f"{database}: {asked.kills} kills under {who}, seed {asked.seed}", flush=True)
         started = time.monotonic()
         try:
-            with trial(database, asked.seed) as one:
+            with trial(database, asked.seed, of) as one:
                 try:
                     one.run(asked.kills)
                 finally:

@@ -214,8 +214,9 @@ def test_nothing_tells_who_wrote_what_is_not_attributed(node):
     views.current(at(node, "bb-reader"))
     steward = at(node, "bb-steward")
 
-    # Whoever is missing from the readers would be the author, so none is named.
-    assert readers(auditing.who_saw(steward, sent.id)) == [None]
+    # Whoever is missing from the readers would be the author, so none is named, and no reading is left out.
+    assert readers(auditing.who_saw(steward, sent.id)) == [None, None, None]
+    assert {one.door for one in auditing.who_saw(steward, sent.id).lines} == {""}
     assert sent.id not in named(auditing.by_person(steward, "aa-analyst"))
     assert sent.id not in named(auditing.by_person(steward, "bb-reader"))
     assert sent.id in named(auditing.by_person(at(node, "aa-analyst"), "aa-analyst"))

@@ -9,7 +9,7 @@ from tests.round_team import ANALYSTS, CONVENOR, DAY, QUESTION, answer, begun, b
 from tocsin.core.convening import Result, Stage
 from tocsin.core.errors import AccessError, NotFound, StatementError
 from tocsin.desk import making, views
-from tocsin.desk.rounds import answering, registering, showing
+from tocsin.desk.rounds import answering, recomputing, registering, showing
 
 FOUR = dict(zip(ANALYSTS, (0.02, 0.05, 0.1, 0.3), strict=True))
 
@@ -54,7 +54,7 @@ def test_a_round_goes_from_sealed_estimates_to_a_result_with_its_dissent(node, c
     assert math.isclose(body.methods["mean log-odds"], 0.0848, rel_tol=1e-2)
     assert [one.text for one in done.put[0].result.dissents] == ["It is far likelier."]
     # All four support both; who would not is a cell of nobody, which would tell what each of them said.
-    assert all((one.support.support, one.support.at_least_three) == (None, True) for one in done.advice)
+    assert all((one.support.support, one.support.at_least_three) == (None, False) for one in done.advice)
 
 
 def test_what_one_has_sealed_only_they_can_read(node, clock):
@@ -231,3 +231,63 @@ def test_everything_opened_at_once_carries_one_instant(node, clock):
     registering.step(by(node, CONVENOR), id, "share")
     opened_ = [one.view.shown["made_at"] for one in showing.told(by(node, "aa-one"), id).put[0].first]
     assert len(set(opened_)) == 1
+
+
+def test_an_estimate_that_is_withdrawn_leaves_too_few_to_tell_a_preliminary_result(node, clock):
+    id = begun(node, clock)
+    registering.step(by(node, CONVENOR), id, "share")
+    answer(node, id, {"aa-one": 0.1, "bb-one": 0.2, "cc-one": 0.3})
+    registering.step(by(node, CONVENOR), id, "pool")
+    assert showing.told(by(node, "cc-one"), id).put[0].preliminary.value == pytest.approx(0.2)
+    (mine,) = [one.view.id for one in showing.told(by(node, "cc-one"), id).put[0].second if one.mine]
+    making.recall(by(node, "cc-one"), mine, "I was mistaken.")
+    assert showing.told(by(node, "bb-one"), id).put[0].preliminary.value is None
+
+
+def test_the_list_names_the_questions_that_await_an_answer(node, clock):
+    id = begun(node, clock)
+    (listed,) = showing.listed(by(node, "bb-one"))
+    assert [one.key for one in listed.waiting] == ["onset"]
+    assert (listed.open, listed.left) == (1, DAY * 1_000_000)
+    answer(node, id, {"bb-one": 0.2})
+    (listed,) = showing.listed(by(node, "bb-one"))
+    assert (listed.waiting, listed.open) == ((), 0)
+
+
+def test_nothing_that_could_sway_an_answer_is_shown_before_it_is_sealed(node, clock):
+    id = begun(node, clock)
+    assert not showing.told(by(node, "bb-one"), id).answered_all
+    answer(node, id, FOUR)
+    assert showing.told(by(node, "bb-one"), id).answered_all
+    registering.step(by(node, CONVENOR), id, "share")
+    assert not showing.told(by(node, "bb-one"), id).answered_all
+    registering.step(by(node, CONVENOR), id, "pool")
+    assert showing.told(by(node, "bb-one"), id).answered_all
+
+
+def test_a_result_is_computed_again_from_its_estimates(node, clock):
+    id = finished(node, clock, {"cc-one": "It is far likelier."})
+    _, (again,) = recomputing.recomputed(by(node, "bb-one"), id)
+    assert again.agrees
+    assert (again.method, again.value, again.apart) == ("median", pytest.approx(0.08), 0.0)
+    assert [one.text for one in again.dissents] == ["It is far likelier."]
+    _, (other,) = recomputing.recomputed(by(node, "bb-one"), id, "mean")
+    assert other.value == pytest.approx(0.1)
+    with pytest.raises(StatementError, match="past scores"):
+        recomputing.recomputed(by(node, "bb-one"), id, "performance-weighted")
+
+
+def test_a_result_whose_estimates_are_no_longer_all_there_is_not_computed_again(node, clock):
+    id = finished(node, clock)
+    (mine,) = [one.view.id for one in showing.told(by(node, "cc-one"), id).put[0].second if one.mine]
+    making.recall(by(node, "cc-one"), mine, "I was mistaken.")
+    _, (again,) = recomputing.recomputed(by(node, "bb-one"), id)
+    assert not again.complete
+    assert not again.agrees
+    assert again.value is None
+
+
+def test_a_round_that_is_not_finished_has_nothing_to_be_computed_again(node, clock):
+    id = begun(node, clock)
+    with pytest.raises(StatementError, match="no result"):
+        recomputing.recomputed(by(node, "bb-one"), id)

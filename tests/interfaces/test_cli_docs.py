@@ -21,7 +21,7 @@ def commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
 def sections() -> dict[str, str]:
     """What the page says of each command, by its words without arguments."""
     found = re.split(r"^## `(.+)`$", PAGE, flags=re.MULTILINE)[1:]
-    titles = [re.sub(r" (\[.*|[A-Z]+)$", "", title) for title in found[::2]]
+    titles = [re.sub(r"( \[.*| [A-Z]+)+$", "", title) for title in found[::2]]
     return dict(zip(titles, found[1::2], strict=True))
 
 

@@ -61,6 +61,8 @@ class Ask:
     sent: dict[str, Any] = field(default_factory=dict)
 
 
+ROUND_KINDS = ("round", "envelope", "estimate", "declaration", "dissent", "result")
+
 Choose = Callable[[World, random.Random], str]
 
 FILL: dict[str, Choose] = {
@@ -68,12 +70,17 @@ FILL: dict[str, Choose] = {
     "query": lambda world, pick: pick.choice(PLACES),
     "key": lambda world, pick: _subject(world, pick),
     "subject": lambda world, pick: _subject(world, pick),
-    "kind": lambda world, pick: pick.choice(("note", "recall", "lineage", "proposal", "nothing")),
+    "kind": lambda world, pick: pick.choice(("note", "recall", "lineage", "proposal", *ROUND_KINDS, "nothing")),
     "form": lambda world, pick: pick.choice(("pdf", *("docx", "md", "json") * 4)),
     "person": lambda world, pick: pick.choice(world.persons),
     "group": lambda world, pick: pick.choice((*GROUPS, "none")),
     "organisation": lambda world, pick: pick.choice((*ORGANISATIONS, "none")),
+    "place": lambda world, pick: pick.choice(PLACES),
+    "code": lambda world, pick: pick.choice(PLACES),
     "slug": lambda world, pick: "not-found",
+    "scheme": lambda world, pick: pick.choice(("terms", "us-araf", "crosswalks", "none")),
+    "notation": lambda world, pick: pick.choice(("1.1", "genocide.convention", "none")),
+    "question": lambda world, pick: pick.choice((*("onset",) * 6, "spread", "none")),
 }
 """What stands for each name in an address. A route with another name fails the test until it is taught here."""
 
@@ -84,6 +91,8 @@ _TABLES = {
     "method": ("predictors", "steps", "constants"),
     "data": ("receipts", "sources", "files", "quarantine"),
     "find": ("found",),
+    "lexicon": ("schemes", "concepts", "mappings"),
+    "yardsticks": ("bands", "told", "states"),
     "statements": ("statements",),
     "statement": ("statements",),
     "history": ("statements", "differences"),
@@ -94,8 +103,17 @@ _TABLES = {
     "groups": ("members",),
     "audit": ("lines",),
     "country": ("statements", "forecast", "contributions", "history"),
+    "assess": ("none",),
+    "assessment": ("ratings", "changes", "rendered"),
+    "differ": ("shares", "reasons"),
     "compose": ("none",),
+    "contributions": ("contributions",),
+    "contribution": ("statements",),
+    "contribute": ("requests",),
+    "requests": ("requests",),
     "derive": ("none",),
+    "rounds": ("rounds", "questions"),
+    "round": ("questions", "estimates", "results", "recommendations"),
 }
 """The tables of each page, by the first word of its address."""
 
@@ -108,12 +126,29 @@ _QUERY: dict[str, Choose] = {
     "kind": FILL["kind"],
     "limit": lambda world, pick: str(pick.choice((1, 2, 50))),
     "supersedes": FILL["id"],
+    "a": lambda world, pick: _assessment(world, pick),
+    "b": lambda world, pick: _assessment(world, pick),
+    "frame": lambda world, pick: pick.choice(("un-framework-2014", "us-araf", "eu-checklist", "none")),
+    "request": FILL["id"],
     "statement": FILL["id"],
     "person": FILL["person"],
     "waiting": lambda world, pick: "true",
+    "to": lambda world, pick: pick.choice(("terms", "us-araf", "phia")),
+    "from": lambda world, pick: pick.choice(("terms", "icd203")),
+    "probability": lambda world, pick: pick.choice(("0.05", "7")),
+    "yardstick": lambda world, pick: pick.choice(("icd203", "phia", "none")),
 }
 
-_NEEDS = {"/api/v1/subjects/{key}/differences": ("since",)}
+_NEEDS = {
+    "/api/v1/subjects/{key}/differences": ("since",),
+    "/api/v1/crosswalks": ("from", "to"),
+    "/api/v1/assessments/{id}/rendered": ("frame",),
+    "/api/v1/differences": ("a", "b"),
+    "/differ": ("a", "b"),
+    "/compose": ("subject",),
+    "/api/v1/yardsticks/say": ("probability",),
+    "/api/v1/yardsticks/translate": ("from", "to"),
+}
 """What an address cannot do without."""
 
 
@@ -123,8 +158,15 @@ def identities(world: World) -> list[str]:
 
 
 def _subject(world: World, pick: random.Random) -> str:
-    keys = [f"place:{place}" for place in PLACES] + [f"statement:{one.id}" for one in world.statements()]
-    return pick.choice(keys)
+    places, statements = (f"place:{one}" for one in PLACES), (f"statement:{one.id}" for one in world.statements())
+    # As often a place: most forms are about one, and there are many statements.
+    return pick.choice([*pick.choice(([*places], [*statements])), "place:TCD"])
+
+
+def _assessment(world: World, pick: random.Random) -> str:
+    """Mostly one of the few assessments: other statements are refused there in the same way."""
+    made = [one.id for one in world.statements() if one.kind == "assessment"]
+    return pick.choice(made) if made and pick.random() < 0.8 else FILL["id"](world, pick)
 
 
 def _word(world: World, pick: random.Random) -> str:
@@ -178,7 +220,8 @@ def asked(method: str, path: str, world: World, pick: random.Random) -> Ask:
 
 def fill(path: str, world: World, pick: random.Random) -> str:
     """An address with its blanks filled in."""
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda blank: FILL[blank[1]](world, pick), path)
+    chosen = FILL | ({"id": _assessment} if "/assessment" in path else {})
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda blank: chosen[blank[1]](world, pick), path)
 
 
 def told(client: TestClient, ask: Ask) -> tuple[int, dict[str, str], str]:

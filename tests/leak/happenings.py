@@ -10,7 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.leak import rounds
 from tests.leak.oracle import Kept
+from tests.leak.rounds import whoever_may
 from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, SECOND, START, Typed, World
 from tocsin.core.errors import NotFound, TocsinError
 from tocsin.core.kinds import Proposal
@@ -77,6 +79,17 @@ FULL: Plan = {
         ("approve", 0, 0, 0, 0),
         ("release", 0, 0, 0, 0),
         ("supersede", 0, 2, 0, 0),
+        *(("convene", 0, 2, 0, 3 * number) for number in range(4)),
+        *((name, 0, 0, 0, 0) for _ in range(3) for name in ("answer", "step")),
+        *((name, 0, 0, 1, 0) for _ in range(2) for name in ("answer", "step")),
+        ("answer", 0, 0, 1, 0),
+        *((name, 0, 0, 2, 0) for name in ("answer", "step", "answer")),
+        ("answer", 0, 0, 3, 0),
+        ("assess", 0, 2, 0, 0),
+        ("assess", 1, 2, 0, 0),
+        ("contribute", 1, 2, 0, 0),
+        ("request", 0, 2, 0, 0),
+        ("reply", 0, 2, 0, 0),
     ],
     "asker": 0,
 }
@@ -208,7 +221,7 @@ def _draft(world: World, number: int, who: int, label: int, other: int, bits: in
 
 def _recall(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
     old = _target(world, other)
-    world.made(_whoever_may(world, lambda visit: making.recall(visit, old.id, f"Reason {canary(number)}")).id)
+    world.made(whoever_may(world, lambda visit: making.recall(visit, old.id, f"Reason {canary(number)}")).id)
 
 
 def _propose(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
@@ -225,7 +238,7 @@ def _propose(world: World, number: int, who: int, label: int, other: int, bits: 
         "attribution": ["organisation", "non-attributed"][bits % 2],
         "reason": f"Reason {canary(number)}r",
     }
-    world.made(_whoever_may(world, lambda visit: proposing.propose(visit, sources, given)).id)
+    world.made(whoever_may(world, lambda visit: proposing.propose(visit, sources, given)).id)
 
 
 def _proposals(world: World) -> list[Statement]:
@@ -237,7 +250,7 @@ def _approve(world: World, number: int, who: int, label: int, other: int, bits: 
     for proposal in _proposals(world)[::-1]:
         for source in proposal.derived_from:
             try:
-                made = _whoever_may(
+                made = whoever_may(
                     world,
                     lambda visit, p=proposal, s=source: releasing.approve(visit, p.id, s, f"Yes {canary(number)}"),
                 )
@@ -251,23 +264,13 @@ def _release(world: World, number: int, who: int, label: int, other: int, bits: 
     """What is ready goes out."""
     for proposal in _proposals(world):
         try:
-            out = _whoever_may(world, lambda visit, p=proposal: releasing.release(visit, p.id))
+            out = whoever_may(world, lambda visit, p=proposal: releasing.release(visit, p.id))
         except TocsinError:
             continue
         with world.node.store.reading() as reader:
             (link,) = reader.links_to([out.id], "about")
         return world.made(out.id, link.source.id)
     raise NotFound("nothing to release", where="", remedy="")
-
-
-def _whoever_may(world: World, act: Callable[[Any], Any]) -> Any:
-    """The act of the first person who may do it."""
-    for person in world.persons:
-        try:
-            return act(world.visit(person))
-        except TocsinError:
-            continue
-    raise NotFound("nobody may", where="", remedy="")
 
 
 def _join(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
@@ -303,6 +306,34 @@ def _close(world: World, number: int, who: int, label: int, other: int, bits: in
     world.enter(PersonChanged(id=_person(world, who), **change))
 
 
+def _convene(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+    # A round itself is attributed; what is opened in it carries the caveat of the Chatham House Rule where it must.
+    marking = marking_of(label, bits, world.persons)
+    rounds.convene(world, number, marking | {"caveats": marking["caveats"] if bits % 4 == 1 else []}, bits)
+
+
+def _answer(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+    rounds.answer(world, number, other, bits)
+
+
+def _step(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+    rounds.step(world, number, other, bits)
+
+
+def _by(act: Callable[..., None]) -> Callable[..., None]:
+    """Something that a person states under one of the markings."""
+
+    def happens(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+        marking = marking_of(label, bits, world.persons)
+        act(world, number, _person(world, who), marking | {"caveats": []}, bits)
+
+    return happens
+
+
+def _reply(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+    rounds.reply(world, number, _person(world, who), other, bits)
+
+
 HAPPENINGS = {
     "note": _note,
     "supersede": _supersede,
@@ -318,5 +349,12 @@ HAPPENINGS = {
     "leave": _leave,
     "back-fill": _back_fill,
     "close": _close,
+    "convene": _convene,
+    "answer": _answer,
+    "step": _step,
+    "assess": _by(rounds.assess),
+    "contribute": _by(rounds.contribute),
+    "request": _by(rounds.request),
+    "reply": _reply,
 }
-STEPS = ("note", "note", "note", "note", *HAPPENINGS, "propose", "approve", "release")
+STEPS = ("note", "note", "note", *HAPPENINGS, "propose", "approve", "release", "convene", "answer", "step", "step")

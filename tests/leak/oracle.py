@@ -11,6 +11,10 @@ from typing import Any
 RANKS = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"]
 
 
+OPENED = ("step", "estimate", "dissent", "recommendation", "result")
+"""What a round tells those who may see it, whatever it is marked itself."""
+
+
 @dataclass(frozen=True)
 class Stored:
     """A statement as it was recorded: its open part as JSON, and what the oracle needs beside it."""
@@ -49,10 +53,15 @@ def visible(entries: list[dict[str, Any]], stored: list[Stored], person: str, no
         if own:
             seen.add(one.id)
             continue
+        kind, marking = one.open["body"]["kind"], one.open["marking"]
+        if kind == "envelope":
+            continue  # its author's alone, until what is in it is said again as a statement
+        if kind in OPENED and one.about in by_id:
+            marking = by_id[one.about].open["marking"]
         colleague = one.organisation == account["organisation"] and account["affiliation"] == "member"
         if one.id in recalled and (not colleague or one.open["attribution"] == "non-attributed"):
             continue
-        if _in_audience(entries, account, one.open["marking"], _earliest(one, by_id), now):
+        if _in_audience(entries, account, marking, _earliest(one, by_id), now):
             seen.add(one.id)
     return seen
 

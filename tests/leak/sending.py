@@ -12,6 +12,7 @@ from typing import Any
 from tests.leak.channels import FILL, SECRET, Ask, fill
 from tests.leak.happenings import marking_of
 from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, START, World
+from tests.round_team import QUESTION
 from tocsin.core.instant import written
 from tocsin.interfaces.web import csrf
 
@@ -80,6 +81,31 @@ def _sheet(world: World, pick: random.Random) -> dict[str, Any]:
     }
 
 
+def _assessment(world: World, pick: random.Random) -> dict[str, Any]:
+    rated = {f"un.{factor}-{cell}": value for factor in ("1", "7.8") for cell, value in RATED.items()}
+    named = {"frame": "un-framework-2014", "outcome": "terms:mass-killing.ewp", "horizon": "24", "confidence": "low"}
+    return {
+        **_sheet(world, pick),
+        "action": pick.choice(("preview", "preview", "store", "discard", "frame", "add-evidence")),
+        **rated,
+        **named,
+        "low": "1 %",
+        "probability": "0.02",
+        "high": "1 in 20",
+        "no_resilience": WORDS,
+        "no_protectors": WORDS,
+        "would_change": WORDS,
+        "summary": WORDS,
+        "evidence-0-reference": pick.choice(("", _id(world, pick))),
+        "evidence-0-provenance": "other",
+        "evidence-0-consent": "not needed",
+        "evidence-0-label": "TLP:GREEN",
+    }
+
+
+RATED = {"found": "low", "confidence": "low", "judged": "yes", "reason": WORDS}
+
+
 def _draft(world: World, pick: random.Random) -> dict[str, Any]:
     return {
         "action": pick.choice(("preview", "preview", "propose", "discard")),
@@ -91,6 +117,34 @@ def _draft(world: World, pick: random.Random) -> dict[str, Any]:
         "subject": f"place:{pick.choice(PLACES)}",
         "reason": WORDS,
     }
+
+
+def _passed_on(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        **_sheet(world, pick),
+        "where": "Somewhere",
+        "precision": pick.choice(("district", "site")),
+        "provenance": "witness",
+        "consent": pick.choice(("given", "not asked", "")),
+        "reliability": "B",
+        "credibility": "3",
+        "request": pick.choice(("", "", _id(world, pick))),
+    }
+
+
+def _asking(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        **_sheet(world, pick),
+        "community": pick.choice(("Market women of Bintana", "women, Bintana", WORDS)),
+        "asks": WORDS,
+        "purpose": WORDS,
+        "until": "2031-01-01",
+        "instead": pick.choice(("", WORDS)),
+    }
+
+
+def _reply(world: World, pick: random.Random) -> dict[str, Any]:
+    return {"fate": pick.choice(("received", "used", "lost")), "text": WORDS}
 
 
 def _member(world: World, pick: random.Random) -> dict[str, Any]:
@@ -110,6 +164,73 @@ def _organisation(world: World, pick: random.Random) -> dict[str, Any]:
     return {"id": pick.choice((*ORGANISATIONS, "new")), "name": WORDS}
 
 
+def _ends(pick: random.Random, stages: tuple[str, ...] = ("first_until", "second_until", "closing_until")) -> Any:
+    return {name: written(START + (1000 + 1000 * place) * 1_000_000) for place, name in enumerate(stages)}
+
+
+def _round(world: World, pick: random.Random) -> dict[str, Any]:
+    body = {
+        "title": WORDS,
+        "purpose": WORDS,
+        "questions": [QUESTION],
+        "invitations": [{"organisation": FILL["organisation"](world, pick)}],
+        "attributed": pick.choice(("named", "organisation", "non-attributed")),
+        **_ends(pick),
+    }
+    return {
+        "body": body,
+        "subject": {"type": "place", "id": pick.choice(PLACES)},
+        "marking": _marking(world, pick),
+    }
+
+
+def _round_sheet(world: World, pick: random.Random) -> dict[str, Any]:
+    question = {f"{name}-0": QUESTION[name] for name in ("text", "key", "answer", "outcome", "horizon", "criteria")}
+    return {
+        "action": pick.choice(("preview", "preview", "store", "question", "invitation", "discard")),
+        "subject": f"place:{pick.choice(PLACES)}",
+        "title": WORDS,
+        "purpose": WORDS,
+        **question,
+        "examples-0": WORDS,
+        "organisation-0": FILL["organisation"](world, pick),
+        "attributed": "non-attributed",
+        "method": "median",
+        **_ends(pick),
+        "tlp": pick.choice(("TLP:GREEN", "TLP:AMBER", "TLP:RED")),
+        "audience": _audience(world, pick),
+        "reference-0": pick.choice(("", _id(world, pick))),
+    }
+
+
+def _estimate(world: World, pick: random.Random) -> dict[str, Any]:
+    given = {"lowest": 0.01, "best": 0.02, "highest": 0.05, "confidence": 0.8, "reason": WORDS}
+    return {"question": FILL["question"](world, pick), "given": given}
+
+
+def _estimate_sheet(world: World, pick: random.Random) -> dict[str, Any]:
+    numbers = {"lowest": "1 %", "highest": "1 in 20", "best": pick.choice(("0.02", "2"))}
+    stage, action = pick.choice(("first", "second", "")), pick.choice(("seal", "next", "discard"))
+    return {"action": action, "stage": stage, **numbers, "confidence": "80 %", "reason": WORDS}
+
+
+def _closing(world: World, pick: random.Random) -> dict[str, Any]:
+    support = {_id(world, pick): "support"} if pick.random() < 0.3 else {}
+    return {"dissents": {FILL["question"](world, pick): WORDS}, "support": support}
+
+
+def _closing_sheet(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        "action": pick.choice(("seal", "seal", "discard")),
+        f"dissent-{FILL['question'](world, pick)}": WORDS,
+        f"support-{_id(world, pick)}": "support",
+    }
+
+
+def _step(world: World, pick: random.Random) -> dict[str, Any]:
+    return {"step": pick.choice(("open", "share", "pool", "finish", "cancel")), "reason": WORDS}
+
+
 def _opened(pick: random.Random) -> str:
     return written(START + pick.randrange(24) * 1_000_000)
 
@@ -121,6 +242,17 @@ JSON: dict[tuple[str, str], Body] = {
     ("POST", "/api/v1/proposals"): _proposal,
     ("POST", "/api/v1/proposals/{id}/approvals"): lambda world, pick: {"source": _id(world, pick), "reason": WORDS},
     ("POST", "/api/v1/proposals/{id}/release"): lambda world, pick: {},
+    ("POST", "/api/v1/assessments/{id}/sign-off"): lambda world, pick: {"standing": pick.choice(("desk", None))},
+    ("POST", "/api/v1/contributions/{id}/replies"): _reply,
+    ("POST", "/api/v1/rounds"): _round,
+    ("POST", "/api/v1/rounds/{id}/steps"): _step,
+    ("POST", "/api/v1/rounds/{id}/declaration"): lambda world, pick: {"interest": pick.random() < 0.5, "text": WORDS},
+    ("POST", "/api/v1/rounds/{id}/estimates"): _estimate,
+    ("DELETE", "/api/v1/rounds/{id}/estimates/{question}"): lambda world, pick: {},
+    ("POST", "/api/v1/rounds/{id}/wishes"): lambda world, pick: {"recommendations": [WORDS]},
+    ("POST", "/api/v1/rounds/{id}/closing"): _closing,
+    ("DELETE", "/api/v1/rounds/{id}/sealed"): lambda world, pick: {},
+    ("POST", "/api/v1/rounds/{id}/recommendations"): lambda world, pick: {"text": WORDS},
     ("POST", "/api/v1/organisations"): _organisation,
     ("POST", "/api/v1/persons"): _account,
     ("PATCH", "/api/v1/persons/{person}"): lambda world, pick: {"name": WORDS},
@@ -134,10 +266,33 @@ FORMS: dict[tuple[str, str], Body] = {
     ("POST", "/compose"): _sheet,
     ("POST", "/compose/preview"): _sheet,
     ("POST", "/compose/draft"): _sheet,
+    ("POST", "/assess/{place}"): _assessment,
+    ("POST", "/assess/{place}/draft"): _assessment,
+    ("POST", "/assessment/{id}/sign-off"): lambda world, pick: {"standing": pick.choice(("", "desk", "institution"))},
     ("POST", "/statement/{id}/recall"): lambda world, pick: {"reason": WORDS},
     ("POST", "/derive/{id}"): _draft,
     ("POST", "/proposal/{id}/approve"): lambda world, pick: {"source": _id(world, pick), "reason": WORDS},
     ("POST", "/proposal/{id}/release"): lambda world, pick: {"previewed": ""},
+    ("POST", "/contribute"): _passed_on,
+    ("POST", "/contribute/preview"): _passed_on,
+    ("POST", "/contribute/draft"): _passed_on,
+    ("POST", "/requests"): _asking,
+    ("POST", "/requests/draft"): _asking,
+    ("POST", "/contribution/{id}/reply"): _reply,
+    ("POST", "/contribution/{id}/draft"): _reply,
+    ("POST", "/rounds/register"): _round_sheet,
+    ("POST", "/rounds/register/preview"): _round_sheet,
+    ("POST", "/rounds/draft"): lambda world, pick: {"draft": pick.choice(("round:register", "other")), "title": WORDS},
+    ("POST", "/round/{id}/declare"): lambda world, pick: {"interest": pick.choice(("yes", "no", "")), "text": WORDS},
+    ("POST", "/round/{id}/answer/{question}"): _estimate_sheet,
+    ("POST", "/round/{id}/wishes"): lambda world, pick: {
+        "action": pick.choice(("seal", "more", "discard")),
+        "recommendation": [WORDS, ""],
+    },
+    ("POST", "/round/{id}/close"): _closing_sheet,
+    ("POST", "/round/{id}/take-back"): lambda world, pick: {"question": pick.choice(("", "onset"))},
+    ("POST", "/round/{id}/step"): lambda world, pick: _step(world, pick) | {"confirmed": pick.choice(("yes", ""))},
+    ("POST", "/round/{id}/recommend"): lambda world, pick: {"text": WORDS},
     ("POST", "/groups"): _group,
     ("POST", "/groups/{id}/join"): _member,
     ("POST", "/groups/{id}/leave"): _member,
@@ -156,7 +311,7 @@ FORMS: dict[tuple[str, str], Body] = {
     ("POST", "/sign-in/key"): lambda world, pick: {"code": "000000"},
 }
 
-DRY = frozenset({"/api/v1/statements", "/api/v1/proposals", "/api/v1/groups/{group}/back-fills"})
+DRY = frozenset({"/api/v1/statements", "/api/v1/proposals", "/api/v1/groups/{group}/back-fills", "/api/v1/rounds"})
 """Addresses that can be asked to check only."""
 
 

@@ -31,7 +31,8 @@ LONG = WORLDS >= 100
 PARTS = 100 if LONG else 1
 
 COSTLY = re.compile(
-    r"/world|/monday|/$|/scorecard|/method|/data|/country/\{query\}/brief|/find|/api/v1/openapi|/api/v1/problems|/sign-in"
+    r"/world|/monday|/$|/scorecard|/method|/data|/country/\{query\}/brief|/find|/api/v1/openapi|/api/v1/problems"
+    r"|/lexicon|/yardsticks|/api/v1/(lexicon|crosswalks|yardsticks)|/sign-in"
 )
 """Addresses that take most of the time and tell of the release alone, or of nobody: a long run asks them in fewer
 worlds.
@@ -42,6 +43,7 @@ SHARES = (0.15, 0.015) if LONG else (1.0, 1.0)
 
 EMPTY = {
     # These forms have no tables.
+    "/assess/{place}/{table}.csv",
     "/compose/{table}.csv",
     "/derive/{id}/{table}.csv",
     # Nobody has begun to sign in, and no identity provider is set.

@@ -23,7 +23,7 @@ from tocsin.desk.node import Node
 from tocsin.desk.visit import Visit
 from tocsin.store.chain import Line
 from tocsin.store.opening import Store, open_store
-from tocsin.store.tables import audit
+from tocsin.store.tables import audit, statement
 
 ORGANISATIONS = ("aa", "bb", "cc")
 GROUPS = ("lakes", "sahel")
@@ -49,6 +49,11 @@ class Typed:
     person: str
     form: str
     text: str
+
+
+@dataclass(frozen=True)
+class Sent(Typed):
+    """Words that somebody sealed or declared to a round: theirs, until a statement opens them to others."""
 
 
 Recorded = Entry | Statement | Kept | Typed
@@ -135,18 +140,29 @@ class World:
                 ((shown, sealed),) = reader.parts([head]).values()
             self.note(head.recorded_at, Statement.from_parts(shown, sealed))
 
+    def caught_up(self) -> None:
+        """Remember every statement that was recorded after those that are remembered."""
+        last = max((at for at, _, one in self.record if isinstance(one, Statement)), default=0)
+        with self.node.store.reading() as reader:
+            later = select(statement.c.id).where(statement.c.recorded_at > last).order_by(statement.c.recorded_at)
+            ids = reader.connection.execute(later).scalars().all()
+        self.made(*ids)
+
 
 def empty(folder: Path, template: Path) -> World:
     """A world in which nothing has happened, from a store that was made once."""
     shutil.copytree(template, folder / "store", dirs_exist_ok=True)
+    # The key too, so that what was sealed in one world opens in the same world without what is hidden.
+    shutil.copy(template.with_name(f"{template.name}.key"), folder / "store.key")
     clock = Clock()
     store = open_store("", folder / "store", clock=clock)
     return World(Node(Settings(home=folder, offline=True), store, team=True), clock)
 
 
 def make_template(folder: Path) -> Path:
-    """A store with nothing in it."""
+    """A store with nothing in it but which key is its own."""
     store: Store = open_store("", folder, clock=Clock())
+    store.seal.seal({}, b"")
     store.close()
     return folder
 
@@ -156,7 +172,8 @@ def without_hidden(world: World, person: str, fresh: World) -> World:
 
     What a recall that they see withdrew stays: that it was there, and about what, is what a recall tells. And so does
     the recall of what they wrote themselves and still see: an author may know that their statement was withdrawn, and
-    in the same way that the text they proposed has gone out.
+    in the same way that the text they proposed has gone out. To whoever convenes a round it is told how many have
+    answered, so the envelopes stay there for them, and nothing that they hold may be told all the same.
     """
     seen = _told(world, person)
     shown = seen | world.files_of(person)
@@ -169,6 +186,8 @@ def without_hidden(world: World, person: str, fresh: World) -> World:
                 writer.note(what)
             continue
         at, one = what
+        if isinstance(one, Sent):
+            continue
         if isinstance(one, Typed):
             if one.person != person:
                 continue
@@ -201,6 +220,13 @@ def _told(world: World, person: str) -> set[str]:
     proposed = {one.id for one in world.stored if one.person == person and one.open["body"]["kind"] == "proposal"}
     lineages = [one for one in world.stored if one.open["body"]["kind"] == "lineage"]
     seen |= {one.id for one in lineages if proposed & seen & set(one.tells_of)}
+    me = next(one for one in world.entries[::-1] if one["entry"] == "person added" and one["id"] == person)
+    convened = {
+        one.id
+        for one in world.stored
+        if one.open["body"]["kind"] == "round" and one.organisation == me["organisation"] and one.id in seen
+    }
+    seen |= {one.id for one in world.stored if one.open["body"]["kind"] == "envelope" and one.about in convened}
     about = {one.id: one.about for one in world.stored}
     told = [one.recalls for one in world.stored if one.recalls and one.id in seen]
     while told:

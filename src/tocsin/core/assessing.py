@@ -10,9 +10,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, StrictBool, model_validator
 
 from tocsin.core.body import Concept, Derivable, Key, Line, Part, Probability, Text
+
+Chance = Annotated[Probability, Strict()]
+"""A probability that is a number, not a text which could be read as one."""
 
 
 class Status(StrEnum):
@@ -81,7 +84,7 @@ class Rated(Part):
     confidence: Confidence
     importance: Importance = Importance.MINOR
     evidence: Annotated[tuple[Cited, ...], Field(max_length=32)] = ()
-    judged: bool = False
+    judged: StrictBool = False
     reason: Annotated[str, Field(max_length=5000)] = ""
 
     @model_validator(mode="after")
@@ -145,12 +148,12 @@ class Overall(Part):
     """
 
     outcome: Concept
-    horizon: Annotated[int, Field(ge=1, le=120)]
-    probability: Probability
-    low: Probability
-    high: Probability
+    horizon: Annotated[int, Field(ge=1, le=120), Strict()]
+    probability: Chance
+    low: Chance
+    high: Chance
     confidence: Confidence
-    base_rate: Probability | None = None
+    base_rate: Chance | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -182,7 +185,7 @@ class Assessment(Derivable):
     would_change: Annotated[tuple[Text, ...], Field(min_length=1, max_length=40)]
     overall: Overall
     summary: Text
-    saw_model: bool = False
+    saw_model: StrictBool = False
 
     searched = ("title", "summary")
 

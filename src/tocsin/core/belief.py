@@ -7,9 +7,69 @@ the base rate (design, rule 4).
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tocsin.core.errors import ForecastError
+
+_FIGURE = r"\d+(?:[.,]\d+)?|[.,]\d+"
+_PER_CENT = re.compile(rf"({_FIGURE})%")
+_ONE_IN = re.compile(rf"({_FIGURE})(?:in|/)({_FIGURE})", re.IGNORECASE)
+_SPACES = re.compile(r"[\s\u202f\u00a0]+")
+_ARABIC = str.maketrans({"\u066a": "%", "\u066b": "."})
+_THOUSANDS = re.compile(r"[1-9]\d*,\d{3}(?!\d)")
+
+
+def typed_number(text: str) -> float:
+    """A number as people type it: with a point or a comma before its decimals, in any digits.
+
+    A comma before exactly three digits is refused where it may part thousands.
+
+    Errors: ForecastError says how to write it.
+
+    >>> typed_number("1 200"), typed_number("-3,5"), typed_number("0,125")
+    (1200.0, -3.5, 0.125)
+    """
+    plain = _SPACES.sub("", text).translate(_ARABIC).replace("\u2212", "-")
+    found = re.fullmatch(rf"[+-]?(?:{_FIGURE})", plain)
+    if not found or _THOUSANDS.search(plain):
+        raise ForecastError(f"{text[:40]!r} is no number", remedy="Write it in figures, for example 1200 or 3.5")
+    return float(plain.replace(",", "."))
+
+
+def typed_probability(text: str) -> float:
+    """A probability as people type it: per cent, a share of one, or a frequency.
+
+    A number of 1 or more without a sign is refused: "5" may mean 5 % or, mistyped, 0.5, and "1" may mean certainty.
+
+    Errors: ForecastError says how to write it.
+
+    >>> typed_probability("5 %"), typed_probability("0.05"), typed_probability("1 in 20"), typed_probability("1,3%")
+    (0.05, 0.05, 0.05, 0.013)
+    """
+    plain = _SPACES.sub("", text).translate(_ARABIC)
+    try:
+        if _THOUSANDS.search(plain):
+            raise ValueError
+        if per_cent := _PER_CENT.fullmatch(plain):
+            # In decimals, so that 1.3 % is the same number as 0.013.
+            value = float(Decimal(per_cent[1].replace(",", ".")) / 100)
+        elif one_in_many := _ONE_IN.fullmatch(plain):
+            value = typed_number(one_in_many[1]) / typed_number(one_in_many[2])
+        else:
+            value = typed_number(plain)
+            if value >= 1:
+                raise ValueError
+    except (ValueError, ZeroDivisionError, ForecastError):
+        value = math.nan
+    if not 0 <= value <= 1:
+        shown = " ".join(text.split())[:40]
+        raise ForecastError(
+            f"{shown!r} is no probability" if shown else "there is no probability",
+            remedy="Write it as 5 %, 0.05 or 1 in 20",
+        )
+    return value
 
 
 @dataclass(frozen=True)

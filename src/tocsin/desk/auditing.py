@@ -4,8 +4,9 @@ An answer holds only what the asker may see today. Of a line about several state
 may see, a line about none of these is left out, and so are its particulars unless they may see all of them. A denial
 is always listed, alike whether there is no such statement or it is not for the asker; why it was denied is told only
 to others than the one refused, and only about a statement that they may see. Nothing tells who wrote what is not
-attributed to them: their own lines about it are left out. Pages go on after a line's hash, because its number would
-count what others did.
+attributed to them: their own lines about it are left out, except among its readings, where a line that is missing under
+one statement of a round and there under the next would tell whose it is. Who has answered a round is told to nobody.
+Pages go on after a line's hash, because its number would count what others did.
 
 Every question is itself on record before it is answered.
 """
@@ -25,6 +26,7 @@ from tocsin.core.statement import Attribution
 from tocsin.core.work import Progress, silent
 from tocsin.desk import people, rules
 from tocsin.desk.node import OPERATOR
+from tocsin.desk.rounds.case import ANSWERING
 from tocsin.desk.views import MOST
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store import auditing
@@ -49,7 +51,7 @@ class Seen:
     """A reading of a statement. person, name: None for somebody of whom the asker may not know, but the organisation;
     of what is not attributed nobody is named to others than its author, because who is missing would be the author.
 
-    line: the hash of the line of the log.
+    line: the hash of the line of the log. door: empty where nobody is named: its author may be the one who uses it.
     """
 
     line: str
@@ -95,7 +97,7 @@ def verify(visit: Visit, progress: Progress = silent) -> Verified:
 
 
 def who_saw(visit: Visit, id: str, *, after: str | None = None, limit: int = 50) -> Answer[Seen]:
-    """Who read or exported a statement, its author aside.
+    """Who read or exported a statement, its author aside if that is known to whoever asks.
 
     Errors: NotFound as ``Sight.find``; AccessError unless asked by a steward, or a desk officer or convenor of the
     organisation that made it; StatementError if there is no such line to go on after.
@@ -118,17 +120,18 @@ def who_saw(visit: Visit, id: str, *, after: str | None = None, limit: int = 50)
             return auditing.about(connection, id, SEEING, before=before, limit=MOST)
 
         def show(line: Logged) -> Seen | None:
-            if (line.organisation, line.person) == (head.organisation, head.person):
-                return None
             mine = originates(visit.actor, head) and head.person == visit.actor.person
-            person = known.get(line.person or "") if mine or _tells_nobody(head, line.organisation or "") else None
+            named = mine or _tells_nobody(head, line.organisation or "")
+            if (line.organisation, line.person) == (head.organisation, head.person) and named:
+                return None
+            person = known.get(line.person or "") if named else None
             return Seen(
                 line=line.hash,
                 at=line.at,
                 person=person.id if person else None,
                 name=person.name if person else None,
                 organisation=line.organisation if mine or head.attributed else None,
-                door=line.door,
+                door=line.door if named else "",
                 act=line.act,
             )
 
@@ -203,6 +206,8 @@ def _deed(
         if not named or line.person == sight.visit.actor.person:
             detail.pop("why", None)
     elif hidden and not visible.intersection(line.objects):
+        return None
+    if line.act in ANSWERING and line.person != sight.visit.actor.person:
         return None
     return Deed(
         line=line.hash,

@@ -6,13 +6,15 @@ differ in what they say. Text is plain: no block carries markup of any format.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from tocsin.core.errors import BriefError
 from tocsin.core.tlp import TLP
 
 
@@ -27,10 +29,11 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of one section."""
+    """A heading of one section. level: 1, or 2 for a part of one."""
 
     kind: ClassVar[str] = "heading"
     text: str
+    level: int = 1
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,14 @@ class KeyFigure:
 class Table:
     """A table with a header row; every row has as many cells as there are columns.
 
-    numeric: positions of the columns set flush right.
+    numeric: positions of the columns set flush right. even: all columns are of one width, for cells that may be long.
     """
 
     kind: ClassVar[str] = "table"
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
+    even: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,108 @@ class SmallPrint:
     entries: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Paragraph | Bullets | KeyFigure | Table | SmallPrint
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one thing: pairs of label and text, each text in a place of its own."""
+
+    kind: ClassVar[str] = "facts"
+    entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What somebody said, word for word. by: who, or what became of it; empty where nothing may be told."""
+
+    text: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """What was said, in an order that tells nothing."""
+
+    kind: ClassVar[str] = "sayings"
+    items: tuple[Saying, ...]
+
+
+@dataclass(frozen=True)
+class Dissents:
+    """The dissents from one result. number: how many there are; title: says so in words; items: every one of them.
+
+    Errors: BriefError if one is missing.
+    """
+
+    number: int
+    title: str
+    items: tuple[Saying, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.items) != self.number:
+            raise BriefError(
+                f"{self.number} dissents travel with this result, and {len(self.items)} of them are here",
+                remedy="Pass on the result with every one of them",
+            )
+
+
+@dataclass(frozen=True)
+class Dots:
+    """The estimates of one stage as dots: (place on the axis from 0 to 1, how many dots lie below it)."""
+
+    label: str
+    at: tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True)
+class SpreadPlot:
+    """Where estimates lie, stage by stage above one axis, with what they were pooled to.
+
+    ticks: place on the axis and label. pooled, low, high, base: places of the pooled value, of the ends of its interval
+    and of the base rate, None where there is none; places are shares of the axis, from 0 at its left end. key: what the
+    marks stand for. text: the same in words, for those who do not see it.
+    """
+
+    ticks: tuple[tuple[float, str], ...]
+    rows: tuple[Dots, ...]
+    pooled: float
+    low: float | None
+    high: float | None
+    base: float | None
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What a round came to on one question: the number, the dissents from it right after, and the spread.
+
+    There is no way to show the number, or its plot, without the dissents.
+    """
+
+    kind: ClassVar[str] = "pooled"
+    figure: str
+    lines: tuple[str, ...]
+    dissents: Dissents
+    plot: SpreadPlot | None = None
+
+
+Block = Heading | Paragraph | Bullets | KeyFigure | Table | SmallPrint | Facts | Sayings | Pooled
+
+_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def readable(value: Any) -> Any:
+    """Text, alone or in blocks, without what is no letter: commands to a machine, and turns of a line's direction."""
+    if isinstance(value, str):
+        return _NO_LETTERS.sub("\ufffd", value)
+    if isinstance(value, tuple):
+        return tuple(readable(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: readable(getattr(value, field.name)) for field in fields(value)})
+    return value
+
+
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur", "yi"})
+"""Languages that are written from right to left."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +209,8 @@ class Document(ABC):
     """What every document has, whatever it is about.
 
     caveats: what stands beside the label in the banner. prepared: the day it was made. language: BCP 47 tag.
-    watermark: what stands across every page; empty for nothing.
+    watermark: what stands across every page; empty for nothing. foot: what stands beside the banner at the foot of
+    every page.
     """
 
     title: str
@@ -115,9 +221,7 @@ class Document(ABC):
     language: str = "en-GB"
     caveats: tuple[str, ...] = ()
     watermark: str = ""
-
-    foot: ClassVar[str]
-    """What stands beside the banner at the foot of every page."""
+    foot: str = "Tocsin"
 
     one_page: ClassVar[bool]
     """Whether the letters may shrink so that everything stands on one page."""
@@ -126,6 +230,11 @@ class Document(ABC):
     @abstractmethod
     def name(self) -> str:
         """The usual name of a file without its ending."""
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether its language is written from right to left."""
+        return self.language.partition("-")[0] in RIGHT_TO_LEFT
 
     @property
     def banner(self) -> str:
@@ -152,7 +261,7 @@ class Brief(Document):
     place: str
     audience: Audience
 
-    foot = "Tocsin · a statistical forecast, not a government's view and not a legal finding"
+    foot: str = "Tocsin · a statistical forecast, not a government's view and not a legal finding"
     one_page = True
 
     @property
@@ -172,7 +281,7 @@ class Record(Document):
     id: str
     twin: Mapping[str, Any]
 
-    foot = "Tocsin · a statement as its author made it; check its identity and state before relying on it"
+    foot: str = "Tocsin · a statement as its author made it; check its identity and state before relying on it"
     one_page = False
 
     @property
@@ -183,3 +292,35 @@ class Record(Document):
     def as_dict(self) -> dict[str, object]:
         """The statement as its own parts, not as blocks of a page."""
         return dict(self.twin)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readout(Document):
+    """What a finished round came to. id: the round's identity. twin: the figures for a machine.
+
+    Errors: BriefError if it shows no result, or a number that carries no dissents.
+    """
+
+    id: str
+    twin: Mapping[str, Any]
+
+    one_page = False
+
+    def __post_init__(self) -> None:
+        if not any(isinstance(block, Pooled) for block in self.blocks):
+            raise BriefError("a readout without a result was to be made", where=self.id)
+        if any(isinstance(block, KeyFigure) for block in self.blocks):
+            raise BriefError(
+                "a result was to be shown without its dissents",
+                where=self.id,
+                remedy="Show it as a pooled result, which carries them",
+            )
+
+    @property
+    def name(self) -> str:
+        """For example ``tocsin-readout-0f3a9c21b7d4``."""
+        return f"tocsin-readout-{self.id[:12]}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The figures, and the pages block by block."""
+        return dict(self.twin) | super().as_dict()

@@ -27,6 +27,9 @@ from tocsin.store.held import Held
 
 FORM = "tocsin-export-1"
 
+BINDING = ("not asked", "given for this use only")
+"""Consent that whoever reads an item of evidence must know of."""
+
 _NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
@@ -187,7 +190,8 @@ def _evidence(evidence: list[Mapping[str, str]]) -> list[Block]:
     for one in evidence:
         note = f" - {one['note']}" if one["note"] else ""
         name = one["reference"] if one["type"] == "source" else f"attachment {one['reference']}"
-        items.append(f"{name} ({one['reliability']}{one['credibility']}){note}")
+        bound = f", consent {one['consent']}" if one.get("consent") in BINDING else ""
+        items.append(f"{name} ({one['reliability']}{one['credibility']}{bound}){note}")
     return [Heading("Evidence, graded on the Admiralty scale (source A-F, information 1-6)"), Bullets(tuple(items))]
 
 

@@ -15,6 +15,7 @@ from tocsin.core.register import Preview
 from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Attribution, Origin, Standing, Statement
 from tocsin.desk import people, rules
+from tocsin.desk.assessing.checking import pinned
 from tocsin.desk.dissents import inherited
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
@@ -89,7 +90,7 @@ def make(visit: Visit, given: Mapping[str, Any]) -> View:
 
     Errors: StatementError names the field, the rule and the remedy; AccessError if the role does not suffice.
     """
-    read = _read(visit, dict(given))
+    read = _read(visit, pinned(dict(given)))
     _store(visit, read)
     return statement(visit, read.id)
 
@@ -99,7 +100,7 @@ def check(visit: Visit, given: Mapping[str, Any]) -> Preview:
 
     Errors: as ``make``.
     """
-    read = _read(visit, dict(given))
+    read = _read(visit, pinned(dict(given)))
     with visit.reading() as sight:
         now = visit.store.clock()
         rules.check(read, sight, now)

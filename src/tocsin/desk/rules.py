@@ -16,7 +16,8 @@ from tocsin.core.marking import Caveat, Marking, strictest
 from tocsin.core.place import place
 from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import LARGEST, Attribution, Standing, Statement
-from tocsin.desk import fiction, people
+from tocsin.desk import fiction, field_rules, people
+from tocsin.desk.assessing import checking
 from tocsin.desk.visit import Sight
 from tocsin.store import auditing
 from tocsin.store.held import Held
@@ -52,6 +53,8 @@ def in_words(error: ValidationError) -> StatementError:
     path = [str(part) for part in first["loc"] if part not in ("function-after", "function-before")]
     if path[:1] == ["body"] and path[1:2] and path[1] in KINDS:
         del path[1]
+    if first["type"].startswith("union_tag"):
+        path.append("kind")  # no such kind, or none is named
     more = f" ({len(others)} more fields are wrong)" if others else ""
     return StatementError(
         first["msg"].removeprefix("Value error, ").replace("Tuple should", "The list should") + more,
@@ -79,7 +82,9 @@ def check(statement: Statement, sight: Sight, now: Instant) -> None:
     subject = _subject(statement, sight)
     inputs = _seen(statement.inputs, "derived_from", sight)
     _files(statement, sight)
+    checking.check(statement)
     check_strictness(statement.marking, [*inputs, *([subject] if subject else [])], sight)
+    field_rules.check(statement, inputs, subject, sight, now)
     for old in _seen(statement.supersedes, "supersedes", sight):
         _may_supersede(statement, old, subject.subject if subject else statement.subject.key, sight)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -15,13 +15,16 @@ from tocsin.core.statement import Attribution, canonical
 from tocsin.desk import rules
 from tocsin.desk.making import stated
 from tocsin.desk.rounds import case as cases
-from tocsin.desk.rounds.case import LATE, Case, case_of, context, ends_in_time, invited, private
+from tocsin.desk.rounds.case import DECLARED, LATE, SEALED, Case, case_of, context, ends_in_time, invited, private
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
 
 ANSWERED = (Stage.FIRST, Stage.SECOND)
 """Stages in which questions are answered."""
+
+LONGEST = 65_000
+"""Bytes that can be sealed together: an envelope that is filled up to the next power of two would be too large."""
 
 
 def declare(visit: Visit, id: str, interest: bool, text: str = "") -> View:
@@ -46,14 +49,15 @@ def declare(visit: Visit, id: str, interest: bool, text: str = "") -> View:
         )
         rules.check(made, sight, visit.store.clock())
         head = writer.add(made)
-        writer.note(visit.line("declared to a round", [id, head.id]))
+        writer.note(visit.line(DECLARED, [id, head.id]))
     return statement(visit, made.id)
 
 
-def estimate(visit: Visit, id: str, question: str, given: Mapping[str, Any]) -> View:
+def estimate(visit: Visit, id: str, question: str, given: Mapping[str, Any], stage: Stage | None = None) -> View:
     """Seal an estimate; it stands in place of an earlier one of this stage, until the stage is closed.
 
-    given: ``lowest``, ``best``, ``highest``, ``confidence``, ``reason``.
+    given: ``lowest``, ``best``, ``highest``, ``confidence``, ``reason``. stage: for which it was typed, so that one
+    that comes after its stage is late and not of the next; the present one if None.
 
     Errors: NotFound; StatementError names the field, the rule and the remedy, also when it comes late; SealError.
     """
@@ -67,8 +71,8 @@ def estimate(visit: Visit, id: str, question: str, given: Mapping[str, Any]) -> 
     if trouble := found.misfit(asked):
         field = "lowest" if found.lowest < asked.ends[0] else "highest" if found.highest > asked.ends[1] else "best"
         raise StatementError(trouble, field=field, remedy="Correct it; nothing was sealed yet")
-    stage = case.stage if case.stage in ANSWERED else Stage.FIRST
-    return _send(visit, case, stage, asked, found)
+    present = case.stage if case.stage in ANSWERED else Stage.FIRST
+    return _send(visit, case, stage if stage in ANSWERED else present, asked, found)
 
 
 def wish(visit: Visit, id: str, given: Mapping[str, Any]) -> View:
@@ -149,8 +153,15 @@ def _send(visit: Visit, case: Case, stage: Stage, question: Question | None, con
     id, key = case.head.id, question.key if question else None
     actor = visit.actor
     bound = context(id, stage.value, key, actor.organisation, actor.person)
+    whole = canonical(content.model_dump(mode="json"))
+    if len(whole) > LONGEST:
+        raise StatementError(
+            f"it is {len(whole):,} bytes long, and {LONGEST:,} can be sealed together",
+            field=next((field for field, _ in _opening(stage, key, content)), "reason").partition(".")[0],
+            remedy="Shorten it; nothing was sealed yet",
+        )
     # Sealed before the transaction: the first sealing of a node writes down which key is its own.
-    sealed = visit.store.seal.seal(bound, canonical(content.model_dump(mode="json")))
+    sealed = visit.store.seal.seal(bound, whole)
     late: StatementError | None = None
     made = None
     with visit.store.writing() as writer:
@@ -170,6 +181,7 @@ def _send(visit: Visit, case: Case, stage: Stage, question: Question | None, con
                     field="declaration",
                     remedy="Say so on the round's page first; it goes to the convenor alone",
                 )
+            _can_be_opened(sight, case, _opening(stage, key, content))
             before = cases.own(sight, cases.counting(cases.sent(writer, case, stage.value))).get(key)
             made = stated(
                 visit,
@@ -187,10 +199,36 @@ def _send(visit: Visit, case: Case, stage: Stage, question: Question | None, con
             )
             rules.check(made, sight, visit.store.clock())
             head = writer.add(made)
-            writer.note(visit.line("sealed an answer", [id, head.id]))
+            writer.note(visit.line(SEALED, [id, head.id]))
     if late or made is None:
         raise late or StatementError("nothing was sealed", field="stage")
     return statement(visit, made.id)
+
+
+def _opening(stage: Stage, question: str | None, content: BaseModel) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What will be opened of something that is sealed: the field that holds its words, and the body."""
+    match content:
+        case Given():
+            yield "reason", {"kind": "estimate", "stage": stage.value, "question": question, "given": content}
+        case Wishes():
+            for number, text in enumerate(content.recommendations):
+                yield f"recommendations.{number}", {"kind": "recommendation", "text": text}
+        case Closing():
+            for key, text in content.dissents.items():
+                yield f"dissents.{key}", {"kind": "dissent", "question": key, "text": text}
+
+
+def _can_be_opened(sight: Sight, case: Case, found: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Whether what is sealed keeps the rules of a statement: when it is opened, its author can no longer mend it."""
+    visit, about = sight.visit, case.head.id
+    for field, body in found:
+        try:
+            made = stated(
+                visit, _role(visit), body=body, about=about, attribution=case.attribution, marking=case.opened
+            )
+            rules.check(made, sight, visit.store.clock())
+        except StatementError as error:
+            raise StatementError(error.what, field=field, remedy=error.remedy) from None
 
 
 def _invited(sight: Sight, case: Case) -> None:

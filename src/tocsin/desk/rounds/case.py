@@ -19,8 +19,13 @@ from tocsin.store import auditing
 from tocsin.store.held import Held
 from tocsin.store.reading import Reader
 
-LATE = "late for a round"
-"""The act of whoever sends an answer after its stage has ended."""
+LATE, SEALED, DECLARED = "late for a round", "sealed an answer", "declared to a round"
+"""The acts of whoever sends an answer after its stage has ended, of whoever sends one in time, and of whoever says
+whether they have an interest.
+"""
+
+ANSWERING = frozenset({LATE, SEALED, DECLARED})
+"""Acts that tell who has answered a round, and when."""
 
 _UNTIL = {Stage.FIRST: "first_until", Stage.SECOND: "second_until", Stage.CLOSING: "closing_until"}
 

@@ -105,11 +105,16 @@ def _finished(sight: Sight, case: Case, role: Role, found: Iterable[Sent]) -> Op
 
 
 def _support(case: Case, id: str, votes: list[dict[str, Any]]) -> Support:
-    """Counts of support, told only as far as no cell has fewer than three in it."""
+    """Counts of support, told only as far as no cell has fewer than three in it.
+
+    Of fewer than five votes not even "at least three" is told: all who voted would have said the same, or whoever said
+    otherwise would know what each of the others did.
+    """
     counts = Counter(one.get(id, "no view") for one in votes)
     support, others = counts["support"], counts.total() - counts["support"]
     if case.unattributed and (support < FEWEST or others < FEWEST):
-        return Support(recommendation=id, support=None, others=None, at_least_three=support >= FEWEST)
+        most = support >= FEWEST and counts.total() >= FEWEST + 2
+        return Support(recommendation=id, support=None, others=None, at_least_three=most)
     return Support(recommendation=id, support=support, others=others, at_least_three=support >= FEWEST)
 
 
@@ -125,18 +130,24 @@ def _wished(sight: Sight, case: Case, wishes: list[Sent], now: str) -> list[Stat
 
 
 def _flags(reader: Reader, case: Case, stage: str, question: str, found: Iterable[Sent]) -> Flags:
+    """What must be known of the answers to a question.
+
+    The convenor knows by name who declared an interest: if a flag told to which questions they contributed, it would
+    tell who answered. So where nothing is attributed it says that somebody who takes part declared one.
+    """
     from tocsin.assess.spread import majority
 
     mine = [one for one in found if one.body.question == question]
     counted = counting(mine)
     interests = {author for author, (_, body) in cases.declarations(reader, case).items() if body.interest}
+    few = case.unattributed and len(counted) < FEWEST
     return Flags(
         question=question,
-        estimates=None if case.unattributed and len(counted) < FEWEST else len(counted),
+        estimates=None if few else len(counted),
         late=question in cases.late(reader, case, stage),
         withdrawn=any(one.head.recalled for one in mine),
-        majority=majority([one.head.organisation for one in counted]),
-        interest=any(one.author in interests for one in counted),
+        majority=not few and majority([one.head.organisation for one in counted]),
+        interest=bool(interests) if case.unattributed else any(one.author in interests for one in counted),
     )
 
 

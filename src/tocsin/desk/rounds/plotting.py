@@ -19,6 +19,9 @@ APART = 0.016
 FEW = 12
 """Up to so many estimates are told one by one; more are summed up."""
 
+SHORT = 14
+"""Letters of a word that has room under its mark; where one is longer, places on the scale are numbered."""
+
 MARKS = 6
 """Steps of an axis at most."""
 
@@ -52,6 +55,9 @@ def axis(question: Question, values: Sequence[float]) -> Axis:
     if question.answer is Answer.ORDINAL:
         return Axis(1.0, float(len(question.scale)), 1.0)
     least, most = min(values), max(values)
+    if question.answer is Answer.PROBABILITY:
+        # Where everybody says never, the line still needs an end.
+        most = max(most, 0.001)
     if question.answer is Answer.PROBABILITY or 0 <= least <= 0.5 * most:
         least = 0.0
     if least == most:
@@ -71,7 +77,7 @@ def _step(room: float) -> float:
 def plot(question: Question, first: Sequence[float], second: Sequence[float], body: Result, words: Words) -> SpreadPlot:
     """The plot of a question that has a result. first, second: best estimates of each stage."""
     assert body.value is not None
-    interval = () if body.low is None or body.high is None else (body.low, body.high)
+    interval: tuple[float, ...] = () if body.low is None or body.high is None else (body.low, body.high)
     # A base rate of none is a place on the line too.
     base = question.base_rate if question.answer is Answer.PROBABILITY else None
     line = axis(question, [*first, *second, body.value, *interval, *(() if base is None else (base,))])
@@ -90,7 +96,7 @@ def plot(question: Question, first: Sequence[float], second: Sequence[float], bo
         high=line.place(interval[1]) if interval else None,
         base=None if base is None else line.place(base),
         key=" · ".join(key),
-        text=_text(question, line, rows, body, base, words),
+        text=_text(question, line, rows, (body.value, interval, base), words),
     )
 
 
@@ -103,7 +109,9 @@ def _label(question: Question, value: float, words: Words) -> str:
         case Answer.NUMERIC:
             return f"{round(value, 9):,.10g}".replace(",", "\u00a0").replace(".", words("mark"))
         case Answer.ORDINAL:
-            return f"{value:.0f}"
+            word = question.scale[round(value) - 1]
+            short = len(question.scale) <= MARKS and max(map(len, question.scale)) <= SHORT
+            return word if short else f"{value:.0f}"
 
 
 def _stacked(places: Sequence[float]) -> tuple[tuple[float, int], ...]:
@@ -121,10 +129,11 @@ def _text(
     question: Question,
     line: Axis,
     rows: Sequence[tuple[str, Sequence[float]]],
-    body: Result,
-    base: float | None,
+    lines: tuple[float, Sequence[float], float | None],
     words: Words,
 ) -> str:
+    pooled, interval, base = lines
+
     def say(value: float) -> str:
         return words.value(question, value)
 
@@ -134,9 +143,9 @@ def _text(
             told.append(words("listed", stage=label, values=words.listed([say(value) for value in values])))
         else:
             told.append(_summed(question, label, values, words))
-    told.append(words("plot_pooled", value=say(_seen(body))))
-    if body.low is not None and body.high is not None:
-        told.append(words("plot_interval", low=say(body.low), high=say(body.high)))
+    told.append(words("plot_pooled", value=say(pooled)))
+    if interval:
+        told.append(words("plot_interval", low=say(interval[0]), high=say(interval[1])))
     if base is not None:
         told.append(words("plot_base", base=say(base)))
     return " ".join(told)
@@ -155,8 +164,3 @@ def _summed(question: Question, label: str, values: Sequence[float], words: Word
     }
     told = {name: words.value(question, value) for name, value in parts.items() if value is not None}
     return words("summed", stage=label, number=len(values), **told)
-
-
-def _seen(body: Result) -> float:
-    assert body.value is not None
-    return body.value

@@ -21,6 +21,9 @@ from tocsin.desk.document import RIGHT_TO_LEFT
 NEARLY_ALL = 0.95
 """Above this a frequency counts the exceptions; "10 in 10" would be said of what may well not happen."""
 
+GROUPED = 9999.5
+"""From here on the digits of a number stand in groups of three."""
+
 
 @cache
 def _spoken() -> Mapping[str, Mapping[str, Any]]:
@@ -58,7 +61,7 @@ class Words:
         """All of them by key."""
         return _spoken()[self.language]
 
-    def __call__(self, key: str, **parts: object) -> str:
+    def __call__(self, key: str, /, **parts: object) -> str:
         """A phrase with its parts filled in."""
         return str(self.phrases[key]).format(**parts)
 
@@ -70,6 +73,10 @@ class Words:
         """What a way to pool is called."""
         return str(self.phrases["methods"][name])
 
+    def cause(self, name: str) -> str:
+        """What a cause of a difference is called."""
+        return str(self.phrases["causes"][name])
+
     def listed(self, items: Sequence[str]) -> str:
         """Several things in a row."""
         return self("comma").join(items)
@@ -79,15 +86,22 @@ class Words:
 
         >>> Words("en").number(-1234.5), Words("fr").number(0.123)
         ('-1200', '0,12')
+        >>> Words("en").number(81234).replace("\\u00a0", " ")
+        '81 000'
         """
         sign = "\u200e" if value < 0 and self.language in RIGHT_TO_LEFT else ""
-        return sign + significant(value).replace(".", self("mark"))
+        whole, mark, rest = significant(value).partition(".")
+        if abs(value) >= GROUPED:
+            whole = f"{int(whole):,}".replace(",", "\u00a0")
+        return sign + whole + mark.replace(".", self("mark")) + rest
 
     def percent(self, probability: float) -> str:
         """A probability as per cent.
 
-        >>> Words("ar").percent(0.0812), Words("en").percent(0.0812).replace("\\u00a0", " ")
-        ('8.1%', '8.1 %')
+        >>> Words("en").percent(0.0812).replace("\\u00a0", " "), Words("fr").percent(0.00001).replace("\\u00a0", " ")
+        ('8.1 %', '< 0,01 %')
+
+        In Arabic marks of direction keep the sign on the side of the number where it is read.
         """
         written = percent(probability).replace(".", self("mark"))
         bound, bare = (written[0], written[2:-2]) if written[0] in "<>" else ("", written[:-2])

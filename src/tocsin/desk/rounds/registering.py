@@ -101,6 +101,9 @@ def step(visit: Visit, id: str, name: str, reason: str = "") -> View:
 def recommend(visit: Visit, id: str, text: str) -> View:
     """Put a recommendation of the convenor's own beside those of the participants, before support is counted.
 
+    It is attributed to the organisation that convenes whatever the round says: only a convenor recommends at a moment
+    of their choosing, so that its date would tell whose it is.
+
     Errors: NotFound; StatementError if the round is not in its second stage; AccessError unless by its convenor.
     """
     role = visit.need(Role.CONVENOR, to="put a recommendation to a round")
@@ -117,8 +120,8 @@ def recommend(visit: Visit, id: str, text: str) -> View:
             role,
             body={"kind": "recommendation", "text": text},
             about=id,
-            attribution=case.attribution,
-            marking=case.opened,
+            attribution=Attribution.ORGANISATION,
+            marking=case.head.marking,
         )
         rules.check(made, sight, visit.store.clock())
         head = writer.add(made)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.core.convening import (
+    FEWEST,
     Closing,
     Declaration,
     Estimate,
@@ -21,8 +22,10 @@ from tocsin.core.convening import (
     Support,
     Wishes,
 )
+from tocsin.core.errors import SealError
 from tocsin.core.instant import Instant
 from tocsin.core.marking import TLP, Audience, Marking, strictest
+from tocsin.core.seeing import Role
 from tocsin.core.statement import digest
 from tocsin.desk import views
 from tocsin.desk.rounds import case as cases
@@ -89,9 +92,10 @@ class Told:
     """A round as a reader sees it.
 
     until: the end of this stage. left: microseconds until then, below zero if it is past; None where there is no end.
-    convenes, invited: what the reader may do. declared: what they declared. answered: how
-    many participants have sent something in this stage, for the convenor alone. asked: how many are invited and can
-    see it. wishes, closing: what the reader has sealed beside estimates. pack: the statements of the background pack.
+    convenes, invited: what the reader may do. declared: what they declared. answered: how many participants have sent
+    something in this stage, for the convenor alone; None too where fewer than three have and nothing is attributed.
+    asked: how many are invited and can see it. wishes, closing: what the reader has sealed beside estimates. pack: the
+    statements of the background pack.
     """
 
     view: View
@@ -160,7 +164,8 @@ class Listed:
 def told(visit: Visit, id: str) -> Told:
     """A round in full.
 
-    Errors: NotFound if there is none, or none for this person; SealError if what they have sealed cannot be read.
+    Errors: NotFound if there is none, or none for this person; SealError if what they have sealed cannot be read and
+    the round is not over.
     """
     with visit.reading() as sight:
         case = case_of(sight, id)
@@ -175,7 +180,7 @@ def told(visit: Visit, id: str) -> Told:
             stage=case.stage,
             until=case.until,
             left=_left(sight, case),
-            convenes=case.convenes(visit.actor),
+            convenes=_leads(visit, case),
             invited=invited(sight, case),
             declared=said[1] if said else None,
             answered=_answered(sight, case),
@@ -207,7 +212,7 @@ def _listed(sight: Sight, view: View) -> Listed:
         stage=case.stage,
         until=case.until,
         left=_left(sight, case),
-        convenes=case.convenes(sight.visit.actor),
+        convenes=_leads(sight.visit, case),
         invited=asked,
         waiting=waiting,
         open=open_,
@@ -215,11 +220,17 @@ def _listed(sight: Sight, view: View) -> Listed:
 
 
 def _mine(sight: Sight, case: Case) -> Mine:
-    return {
-        (stage, key): unsealed(sight, one)
-        for stage in _STAGES.values()
-        for key, one in cases.own(sight, counting(sent(sight.reader, case, stage))).items()
-    }
+    try:
+        return {
+            (stage, key): unsealed(sight, one)
+            for stage in _STAGES.values()
+            for key, one in cases.own(sight, counting(sent(sight.reader, case, stage))).items()
+        }
+    except SealError:
+        # What came out of a round must outlive the key; what is still to be opened is not shown as if it were nothing.
+        if case.stage in _STAGES:
+            raise
+        return {}
 
 
 def _sealed(mine: Mine, stage: str, key: str | None, kind: type[Any]) -> Any:
@@ -275,11 +286,17 @@ def _advice(case: Case, everything: Mapping[str, View], mine: Mine) -> tuple[Adv
     return tuple(Advice(view, body.text, support.get(view.id), votes.get(view.id)) for view, body in found)
 
 
+def _leads(visit: Visit, case: Case) -> bool:
+    """Whether the visitor takes the round from stage to stage: a convenor of the organisation that convenes it."""
+    return Role.CONVENOR in visit.roles and case.convenes(visit.actor)
+
+
 def _answered(sight: Sight, case: Case) -> int | None:
     """How many have sent something in this stage, for the convenor."""
-    if not case.convenes(sight.visit.actor) or case.stage not in _STAGES:
+    if not _leads(sight.visit, case) or case.stage not in _STAGES:
         return None
-    return len({one.author for one in counting(sent(sight.reader, case, _STAGES[case.stage]))})
+    number = len({one.author for one in counting(sent(sight.reader, case, _STAGES[case.stage]))})
+    return None if case.unattributed and number < FEWEST else number
 
 
 def _left(sight: Sight, case: Case) -> int | None:

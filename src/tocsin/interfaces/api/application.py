@@ -14,7 +14,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.core.errors import TocsinError
 from tocsin.desk.node import Node
-from tocsin.interfaces.api import attachments, audits, kinds, proposals, register, statements, subjects
+from tocsin.interfaces.api import (
+    assessments,
+    attachments,
+    audits,
+    fielding,
+    kinds,
+    lexicon,
+    proposals,
+    register,
+    rounds,
+    statements,
+    subjects,
+    yardsticks,
+)
 from tocsin.interfaces.api.answers import answer, openly
 from tocsin.interfaces.api.description import described
 from tocsin.interfaces.api.problems import problem
@@ -25,6 +38,11 @@ ROUTERS = (
     subjects.router,
     attachments.router,
     proposals.router,
+    assessments.router,
+    fielding.router,
+    rounds.router,
+    lexicon.router,
+    yardsticks.router,
     kinds.router,
     register.router,
     audits.router,

@@ -8,6 +8,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StringConstraints
 from pydantic.config import JsonDict
 
+from tocsin.core.assessing import Assessment
+from tocsin.core.body import Key
+from tocsin.core.convening import Given, Round
+from tocsin.core.fielding import Contribution, Fate, Reply, Request
 from tocsin.core.kinds import Digest, Line, Note, Text
 from tocsin.core.marking import IDENTIFIER, Marking
 from tocsin.core.register import Identifier, Name
@@ -35,12 +39,24 @@ def _shown(example: JsonDict) -> ConfigDict:
     return ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [example]})
 
 
+class SentContribution(Contribution):
+    """A contribution whose day is written as one: a number would be read as seconds since 1970."""
+
+    observed: Annotated[date, Strict()] | None = None
+
+
+class SentRequest(Request):
+    """A request whose day is written as one."""
+
+    until: Annotated[date, Strict()]
+
+
 class SentStatement(_Sent):
     """What somebody states. Author, role and time are those of whoever sends it, unless `made_at` is earlier."""
 
     model_config = _shown(_NOTE)
 
-    body: Note
+    body: Annotated[Note | Assessment | SentContribution | SentRequest | Reply, Field(discriminator="kind")]
     subject: Subject
     marking: Marking
     attribution: Attribution | None = None
@@ -81,6 +97,83 @@ class SentApproval(_Sent):
 
     source: Digest
     reason: Text
+
+
+class SentReply(_Sent):
+    """What became of a contribution, told to its contributor; attributed to the organisation unless said otherwise."""
+
+    model_config = _shown({"fate": "used", "text": "It is in our monthly report."})
+
+    fate: Fate
+    text: Text
+    attribution: Attribution | None = None
+
+
+class SentSignOff(_Sent):
+    """The standing under which an assessment is taken over; the next one if not given."""
+
+    model_config = _shown({"standing": "desk"})
+
+    standing: Standing | None = None
+
+
+class SentRound(_Sent):
+    """A round to be registered; `evidence` is its background pack."""
+
+    body: Round
+    subject: Subject
+    marking: Marking
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=64)] = ()
+    vocabulary: Line | None = None
+    about: Line | None = None
+    as_of: Annotated[date, Strict()] | None = None
+
+
+class SentStep(_Sent):
+    """A step of a round; a cancellation has a reason."""
+
+    model_config = _shown({"step": "open"})
+
+    step: Literal["open", "share", "pool", "finish", "cancel"]
+    reason: Annotated[str, StringConstraints(max_length=5000)] = ""
+
+
+class SentDeclaration(_Sent):
+    """Whether one has an interest in the outcome of a round, and which."""
+
+    model_config = _shown({"interest": False})
+
+    interest: StrictBool
+    text: Annotated[str, StringConstraints(max_length=5000)] = ""
+
+
+class SentEstimate(_Sent):
+    """An estimate of one question. stage: for which it was made; the present one if not given."""
+
+    question: Key
+    given: Given
+    stage: Literal["first", "second"] | None = None
+
+
+class SentWishes(_Sent):
+    """Recommendations that are proposed at the end of the second stage; an empty list counts as an answer."""
+
+    recommendations: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
+
+
+class SentClosing(_Sent):
+    """Dissents by the keys of questions, and what is said of recommendations by their identities."""
+
+    dissents: dict[Key, Text] = Field(default_factory=dict)
+    support: dict[Digest, Literal["support", "oppose", "no view"]] = Field(default_factory=dict)
+
+
+class SentRecommendation(_Sent):
+    """A recommendation of the convenor's."""
+
+    model_config = _shown({"text": "Send an envoy before the harvest."})
+
+    text: Text
 
 
 class SentOrganisation(_Sent):
@@ -138,6 +231,15 @@ SENT: tuple[type[_Sent], ...] = (
     SentRecall,
     SentProposal,
     SentApproval,
+    SentReply,
+    SentSignOff,
+    SentRound,
+    SentStep,
+    SentDeclaration,
+    SentEstimate,
+    SentWishes,
+    SentClosing,
+    SentRecommendation,
     SentOrganisation,
     SentPerson,
     SentChange,

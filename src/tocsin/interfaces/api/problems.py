@@ -18,6 +18,7 @@ from tocsin.core.errors import (
     PlaceError,
     RegisterError,
     ReleaseError,
+    SealError,
     SignInNeeded,
     StatementError,
     StoreError,
@@ -60,6 +61,9 @@ KINDS: dict[str, Kind] = {
     "too-many-attempts": Kind(429, "Tried too often", "Wait as many seconds as the header Retry-After says."),
     "headers-too-large": Kind(431, "The headers are too large", "Send fewer and shorter headers."),
     "unforeseen": Kind(500, "Something went wrong here", "It is on record on the node; nothing of it is told."),
+    "sealed": Kind(
+        503, "What is sealed cannot be opened", "The node's key is not at hand; whoever runs the node finds more there."
+    ),
     "unavailable": Kind(503, "The store does not answer", "Try again later; whoever runs the node finds more there."),
 }
 """Every kind of problem by the last part of its address."""
@@ -75,6 +79,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (RequestValidationError, "rule-broken"),
     (ReleaseError, "unavailable"),
     (StoreError, "unavailable"),
+    (SealError, "sealed"),
     (TocsinError, "malformed"),
 )
 

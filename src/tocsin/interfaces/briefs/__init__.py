@@ -1,11 +1,11 @@
-"""Documents as files: briefs and statements as PDF, Word, Markdown or JSON."""
+"""Documents as files: briefs, statements and readouts as PDF, Word, Markdown or JSON."""
 
 from __future__ import annotations
 
 import json
 from enum import StrEnum
 
-from tocsin.desk.document import Document, Record
+from tocsin.desk.document import Document
 
 
 class Format(StrEnum):
@@ -29,7 +29,7 @@ _MEDIA_TYPES = {
 
 
 class RecordFormat(StrEnum):
-    """A form a statement can be had in: that of a document, or JSON for a machine."""
+    """A form a statement or a readout can be had in: that of a document, or JSON for a machine."""
 
     PDF = "pdf"
     DOCX = "docx"
@@ -60,8 +60,8 @@ def render(document: Document, form: Format) -> bytes:
     return markdown(document).encode()
 
 
-def render_record(record: Record, form: RecordFormat) -> bytes:
-    """The bytes of a statement's file.
+def render_record(record: Document, form: RecordFormat) -> bytes:
+    """The bytes of the file of a statement or a readout.
 
     Errors: BriefError if it cannot be made.
     """

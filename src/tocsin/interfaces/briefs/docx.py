@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import datetime, time
 from typing import Any
 
-from tocsin.desk.document import Block, Bullets, Document, Heading, KeyFigure, Paragraph, SmallPrint, Table
-from tocsin.interfaces.briefs.docx_fit import body_size, column_widths
-from tocsin.interfaces.briefs.docx_styles import (
-    BRIEF_TABLE,
-    KEY_FIGURE,
-    SMALL_PRINT,
-    SOFT,
-    name_of,
-    rgb,
-    set_styles,
-)
+from tocsin.desk.document import Document
+from tocsin.interfaces.briefs.docx_blocks import add
+from tocsin.interfaces.briefs.docx_fit import beside, body_size
+from tocsin.interfaces.briefs.docx_styles import SOFT, name_of, rgb, set_styles
+from tocsin.interfaces.briefs.docx_words import line, resize, write
 
 _WATERMARK = """
 <w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"
@@ -48,6 +43,9 @@ _PLACE = (
     "mso-position-vertical:center;mso-position-vertical-relative:margin"
 )
 
+_BEGINNING = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a ZIP archive can write."""
+
 
 def docx(document: Document) -> bytes:
     """The Word file of a document, laid out for A4; a brief for one page."""
@@ -58,12 +56,23 @@ def docx(document: Document) -> bytes:
     size = body_size(document)
     set_styles(word, size, document.language)
     _sheet(word, document)
-    word.add_paragraph(document.title, style="Title")
-    word.add_paragraph(document.subtitle, style="Subtitle")
+    line(word, document.title, document, "Title")
+    line(word, document.subtitle, document, "Subtitle")
     for block in document.blocks:
-        _add(word, block, size)
+        add(word, block, document, size)
     out = io.BytesIO()
     word.save(out)
+    return _timeless(out.getvalue())
+
+
+def _timeless(made: bytes) -> bytes:
+    """The same archive with one moment for every member: when a file was made is nobody's business but its day."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            member = zipfile.ZipInfo(name, _BEGINNING)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(member, old.read(name))
     return out.getvalue()
 
 
@@ -78,6 +87,7 @@ def _describe(word: Any, document: Document) -> None:
 def _sheet(word: Any, document: Document) -> None:
     """A4, with the banner flush right in header and footer as TLP 2.0 asks, and the watermark behind every page."""
     from docx.enum.text import WD_TAB_ALIGNMENT
+    from docx.oxml import OxmlElement
     from docx.shared import Mm, Pt
 
     sheet = word.sections[0]
@@ -85,13 +95,20 @@ def _sheet(word: Any, document: Document) -> None:
     sheet.left_margin = sheet.right_margin = Mm(20)
     sheet.top_margin, sheet.bottom_margin = Mm(20), Mm(18)
     sheet.header_distance = sheet.footer_distance = Mm(9)
+    if document.right_to_left:
+        # Before the grid, where the schema wants it.
+        sheet._sectPr.find(name_of("w:docGrid")).addprevious(OxmlElement("w:bidi"))
     for band, words in ((sheet.header, document.watermark), (sheet.footer, document.foot)):
-        line = band.paragraphs[0]
-        line.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT)
-        small = line.add_run(words)
-        small.font.size, small.font.color.rgb = Pt(7.5), rgb(SOFT)
-        line.add_run("\t")
-        label = line.add_run(f"\u00a0{document.banner}\u00a0")
+        # From left to right in every language, so that the banner stays on the right.
+        row = band.paragraphs[0]
+        for small in write(row, words, base=False):
+            resize(small, 7.5)
+            small.font.color.rgb = rgb(SOFT)
+        if not beside(words, document.banner):
+            row = band.add_paragraph()
+        row.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT)
+        row.add_run("\t")
+        label = row.add_run(f"\u00a0{document.banner}\u00a0")
         label.font.size, label.font.bold = Pt(12), True
         label.font.color.rgb = rgb(document.marking.colour.removeprefix("#"))
         _shade(label)
@@ -99,13 +116,13 @@ def _sheet(word: Any, document: Document) -> None:
         _watermark(sheet.header.paragraphs[0], document.watermark)
 
 
-def _watermark(line: Any, words: str) -> None:
+def _watermark(row: Any, words: str) -> None:
     """Large grey letters across the page, hung in the header so that every page has them, as Word itself does it."""
     from docx.oxml import parse_xml
 
     run = parse_xml(_WATERMARK.format(place=_PLACE))
     run.find(f".//{_VML}shape/{_VML}textpath").set("string", words)
-    line._p.append(run)
+    row._p.append(run)
 
 
 def _shade(run: Any) -> None:
@@ -115,54 +132,3 @@ def _shade(run: Any) -> None:
     for attribute, value in (("val", "clear"), ("color", "auto"), ("fill", "000000")):
         shade.set(name_of(f"w:{attribute}"), value)
     run._element.get_or_add_rPr().append(shade)
-
-
-def _add(document: Any, block: Block, size: float) -> None:
-    from docx.shared import Pt
-
-    match block:
-        case Heading():
-            document.add_heading(block.text, level=1)
-        case Paragraph():
-            document.add_paragraph(block.text)
-        case Bullets():
-            for item in block.items:
-                document.add_paragraph(item, style="List Bullet")
-        case KeyFigure():
-            document.add_paragraph(block.figure, style=KEY_FIGURE)
-            for text in block.lines:
-                document.add_paragraph(text)
-        case Table():
-            _table(document, block, size)
-        case SmallPrint():
-            for number, (label, text) in enumerate(block.entries):
-                line = document.add_paragraph(style=SMALL_PRINT)
-                if number == 0:
-                    line.paragraph_format.space_before = Pt(size)
-                line.add_run(f"{label}. ").bold = True
-                line.add_run(text)
-
-
-def _table(document: Any, block: Table, size: float) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.shared import Pt
-
-    table = document.add_table(rows=0, cols=len(block.columns), style=BRIEF_TABLE)
-    table.autofit = False
-    widths = [Pt(width) for width in column_widths(block, size)]
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for number, cells in enumerate((block.columns, *block.rows)):
-        row = table.add_row()
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-        for column, text in enumerate(cells):
-            row.cells[column].width = widths[column]
-            line = row.cells[column].paragraphs[0]
-            line.paragraph_format.space_after = Pt(1)
-            line.add_run(text)
-            if column in block.numeric:
-                line.alignment = WD_ALIGN_PARAGRAPH.RIGHT

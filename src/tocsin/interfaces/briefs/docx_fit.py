@@ -9,7 +9,20 @@ from __future__ import annotations
 
 import math
 
-from tocsin.desk.document import Block, Bullets, Document, Heading, KeyFigure, Paragraph, SmallPrint, Table
+from tocsin.desk.document import (
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Heading,
+    KeyFigure,
+    Paragraph,
+    Pooled,
+    Saying,
+    Sayings,
+    SmallPrint,
+    Table,
+)
 
 WIDTH, HEIGHT = 482.0, 734.0
 """Text area of the A4 sheet of a brief, in points."""
@@ -21,6 +34,9 @@ USUAL = 10.5
 """The body size of a document that may have many pages."""
 
 INDENT, CELL_MARGIN = 18.0, 6.0
+PLOT = 130.0
+"""Height of a spread plot, in points."""
+
 LETTER, BOLD, LINE, IN_HAND = 0.47, 0.58, 1.22, 0.97
 
 
@@ -33,8 +49,18 @@ def body_size(document: Document) -> float:
     return next((size for size in SIZES if _page(document, size) <= IN_HAND * HEIGHT), SIZES[-1])
 
 
+def beside(words: str, banner: str) -> bool:
+    """Whether small print and the banner have room on one line."""
+    return len(words) * LETTER * 7.5 + len(banner) * BOLD * 12 + 2 * CELL_MARGIN < WIDTH
+
+
 def column_widths(table: Table, size: float) -> tuple[float, ...]:
-    """Widths in points: as wide as their text; the last column of words, or all of numbers, take the room left over."""
+    """Widths in points: as wide as their text; the last column of words, or all of numbers, take the room left over.
+
+    All are alike where the table says so.
+    """
+    if table.even:
+        return (WIDTH / len(table.columns),) * len(table.columns)
     columns = range(len(table.columns))
     natural = [
         max(len(row[column]) for row in (table.columns, *table.rows)) * BOLD * size + CELL_MARGIN for column in columns
@@ -75,3 +101,15 @@ def _block(block: Block, size: float) -> float:
         case SmallPrint():
             small = 0.8 * size
             return size + sum(_text(f"{label}. {text}", small, WIDTH) + 0.3 * size for label, text in block.entries)
+        case Facts():
+            return sum(_text(f"{label}: {text}", size, WIDTH) + 0.2 * size for label, text in block.entries)
+        case Sayings():
+            return _sayings(block.items, size)
+        case Pooled():
+            lines = sum(_text(line, size, WIDTH) + 0.4 * size for line in block.lines)
+            said = _text(block.dissents.title, size, WIDTH) + _sayings(block.dissents.items, size)
+            return 3.2 * size + lines + said + (PLOT if block.plot else 0.0)
+
+
+def _sayings(items: tuple[Saying, ...], size: float) -> float:
+    return sum(_text(f"{item.text} {item.by}", size, WIDTH - INDENT) + 0.6 * size for item in items)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import re
 
-from tocsin.desk.document import Block, Bullets, Document, Heading, KeyFigure, Paragraph, SmallPrint, Table
+from tocsin.desk.document import (
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Heading,
+    KeyFigure,
+    Paragraph,
+    Pooled,
+    Saying,
+    Sayings,
+    SmallPrint,
+    Table,
+)
 
 _INLINE = re.compile(r"([\\`*_\[\]<>|~])")
 _BLOCK_START = re.compile(r"^(#{1,6}|[-+]|\d+[.)])(?=\s)")
@@ -35,7 +48,7 @@ def plain(text: str) -> str:
 def _block(block: Block) -> str:
     match block:
         case Heading():
-            return f"## {plain(block.text)}"
+            return f"{'#' * (block.level + 1)} {plain(block.text)}"
         case Paragraph():
             return plain(block.text)
         case Bullets():
@@ -46,6 +59,28 @@ def _block(block: Block) -> str:
             return _table(block)
         case SmallPrint():
             return "\n\n".join(f"**{plain(label)}.** {plain(text)}" for label, text in block.entries)
+        case Facts():
+            return "\n".join(f"- **{plain(label)}:** {plain(text)}" for label, text in block.entries)
+        case Sayings():
+            return _sayings(block.items)
+        case Pooled():
+            plot = [plain(block.plot.text)] if block.plot else []
+            dissents = [f"**{plain(block.dissents.title)}**", *_maybe(_sayings(block.dissents.items))]
+            return "\n\n".join([f"**{plain(block.figure)}**", _bullets(block.lines), *dissents, *plot])
+
+
+def _sayings(items: tuple[Saying, ...]) -> str:
+    # Quoted, so that each is apart from the next without a number or an order.
+    return "\n\n<!-- -->\n\n".join(_quoted(item) for item in items)
+
+
+def _quoted(item: Saying) -> str:
+    said = [line for line in item.text.splitlines() if line.strip()]
+    return "\n>\n".join(f"> {plain(line)}" for line in (*said, *_maybe(item.by)))
+
+
+def _maybe(text: str) -> list[str]:
+    return [text] if text else []
 
 
 def _bullets(items: tuple[str, ...]) -> str:

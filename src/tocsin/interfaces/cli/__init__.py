@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from tocsin.core.errors import TocsinError
 from tocsin.interfaces.cli import (
     accounts,
+    assessing,
     attaching,
     audit,
     country,
@@ -26,6 +27,7 @@ from tocsin.interfaces.cli import (
     noting,
     people,
     releasing,
+    rounds,
     statements,
     workbench,
     yardstick,
@@ -66,6 +68,7 @@ app = typer.Typer(
 )
 forecast = typer.Typer(help="Show forecasts.", no_args_is_help=True, rich_markup_mode=None)
 backtest = typer.Typer(help="Forecast the past and score it.", no_args_is_help=True, rich_markup_mode=None)
+assess = typer.Typer(help="Assess places; compare assessments.", no_args_is_help=True, rich_markup_mode=None)
 audits = typer.Typer(help="Ask the audit log.", no_args_is_help=True, rich_markup_mode=None)
 account = typer.Typer(help="Let people in; look after API tokens.", no_args_is_help=True, rich_markup_mode=None)
 derive = typer.Typer(help="Release less restricted texts.", no_args_is_help=True, rich_markup_mode=None)
@@ -74,6 +77,7 @@ everybody = typer.Typer(help="Organisations, persons and groups.", no_args_is_he
 lexicons = typer.Typer(help="Words by owner, and frames side by side.", no_args_is_help=True, rich_markup_mode=None)
 yardsticks = typer.Typer(help="Words for probabilities.", no_args_is_help=True, rich_markup_mode=None)
 exercise = typer.Typer(help="Practise with fictional data.", no_args_is_help=True, rich_markup_mode=None)
+rounds_ = typer.Typer(help="Joint rounds of several organisations.", no_args_is_help=True, rich_markup_mode=None)
 release = typer.Typer(help="Build what the workbench shows.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(workbench.up)
@@ -111,6 +115,8 @@ app.add_typer(derive, name="derive")
 releasing.register(derive)
 app.add_typer(field, name="field")
 fielding.register(field)
+app.add_typer(rounds_, name="round")
+rounds.commands(rounds_)
 app.add_typer(everybody, name="people")
 people.register(everybody)
 app.add_typer(account, name="account")
@@ -124,6 +130,8 @@ audits.command("who-saw")(audit.who_saw)
 audits.command("by")(audit.by)
 app.add_typer(lexicons, name="lexicon")
 lexicon.register(lexicons)
+app.add_typer(assess, name="assess")
+assessing.register(assess)
 app.add_typer(yardsticks, name="yardstick")
 yardstick.register(yardsticks)
 

@@ -61,8 +61,8 @@ def note(
     """
     from tocsin.desk import making, people
 
-    said = _typed() if text is None else text
-    with _kept(said), visiting(exercise=exercise) as visit:
+    said = typed() if text is None else text
+    with kept(said), visiting(exercise=exercise) as visit:
         subject, _, id = subject_of(visit, place).partition(":")
         given = {
             "body": {"kind": "note", "title": title, "text": said},
@@ -84,12 +84,12 @@ def note(
         if preview:
             return
         if not yes:
-            _agreed()
+            agreed()
         made = making.make(visit, given)
         one(made, json)
 
 
-def _typed() -> str:
+def typed() -> str:
     """The text from standard input.
 
     Errors: StatementError if there is none, or if it is no text.
@@ -106,7 +106,11 @@ def _typed() -> str:
     return said
 
 
-def _agreed() -> None:
+def agreed() -> None:
+    """Ask whoever sits here whether to store it.
+
+    Errors: StatementError if nobody can be asked.
+    """
     if sys.stdin is None or not sys.stdin.isatty():
         raise StatementError(
             "nobody can be asked here whether that is right, so nothing was stored",
@@ -135,7 +139,7 @@ def _graded(text: str) -> dict[str, str]:
 
 
 @contextmanager
-def _kept(text: str) -> Iterator[None]:
+def kept(text: str) -> Iterator[None]:
     """Keep the text in a file of its own if it is not stored, whatever the reason."""
     try:
         yield

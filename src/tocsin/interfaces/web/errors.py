@@ -15,6 +15,7 @@ from tocsin.core.errors import (
     ProviderError,
     RegisterError,
     ReleaseError,
+    SealError,
     SignInNeeded,
     StatementError,
     StoreError,
@@ -44,6 +45,7 @@ _STATUS: tuple[tuple[type[TocsinError], int], ...] = (
     (NotFound, 404),
     (ReleaseError, 503),
     (StoreError, 503),
+    (SealError, 503),
     (ProviderError, 503),
 )
 

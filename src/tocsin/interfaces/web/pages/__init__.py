@@ -10,17 +10,30 @@ from tocsin.core.marking import TLP, Audience, Caveat, Marking
 from tocsin.desk import fiction
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.page import Elsewhere, Page, Params, Route, stricter
+from tocsin.interfaces.web.pages.assess import assess_page
+from tocsin.interfaces.web.pages.assess_differ import differ_page
+from tocsin.interfaces.web.pages.assess_shown import assessment_page
 from tocsin.interfaces.web.pages.audit_log import audit_page
 from tocsin.interfaces.web.pages.compose import compose_page
 from tocsin.interfaces.web.pages.country import country_page
 from tocsin.interfaces.web.pages.data import data_page
+from tocsin.interfaces.web.pages.field import contribution_page, contributions_page
+from tocsin.interfaces.web.pages.field_forms import contribute_page, requests_page
 from tocsin.interfaces.web.pages.find import find_page
 from tocsin.interfaces.web.pages.groups import groups_page
 from tocsin.interfaces.web.pages.history import history_page
+from tocsin.interfaces.web.pages.lexicon import lexicon_page
+from tocsin.interfaces.web.pages.lexicon_scheme import scheme_page
+from tocsin.interfaces.web.pages.lexicon_yardsticks import yardsticks_page
 from tocsin.interfaces.web.pages.method import method_page
 from tocsin.interfaces.web.pages.monday import monday_page
 from tocsin.interfaces.web.pages.organisations import organisations_page
 from tocsin.interfaces.web.pages.releasing import derive_page, lineage_page, proposal_page, proposals_page
+from tocsin.interfaces.web.pages.rounds import rounds_page
+from tocsin.interfaces.web.pages.rounds_answer import answer_page
+from tocsin.interfaces.web.pages.rounds_closing import close_page, wishes_page
+from tocsin.interfaces.web.pages.rounds_one import round_page
+from tocsin.interfaces.web.pages.rounds_register import register_page
 from tocsin.interfaces.web.pages.scorecard import scorecard_page
 from tocsin.interfaces.web.pages.statement import statement_page
 from tocsin.interfaces.web.pages.statements import statements_page
@@ -58,10 +71,26 @@ _ROUTES = (
     Route("/scorecard", "/scorecard", "scorecard.html", scorecard_page),
     Route("/method", "/method", "method.html", method_page),
     Route("/data", "/data", "data.html", data_page),
+    Route("/lexicon", "/lexicon", "lexicon.html", lexicon_page),
+    Route("/lexicon/{scheme}", "/lexicon/{scheme}", "lexicon_scheme.html", scheme_page),
+    Route("/yardsticks", "/yardsticks", "yardsticks.html", yardsticks_page),
     Route("/find", "/find", "find.html", find_page),
     Route("/statements", "/statements", "statements.html", statements_page, as_of=True),
     Route("/compose", "/compose", "compose.html", compose_page),
     Route("/statement/{id}", "/statement/{id}", "statement.html", statement_page),
+    Route("/assess/{place}", "/assess/{place}", "assess.html", assess_page),
+    Route("/assessment/{id}", "/assessment/{id}", "assessment.html", assessment_page),
+    Route("/differ", "/differ", "differ.html", differ_page),
+    Route("/contributions", "/contributions", "field_contributions.html", contributions_page),
+    Route("/contribution/{id}", "/contribution/{id}", "field_contribution.html", contribution_page),
+    Route("/contribute", "/contribute", "field_contribute.html", contribute_page),
+    Route("/requests", "/requests", "field_requests.html", requests_page),
+    Route("/rounds", "/rounds", "rounds.html", rounds_page),
+    Route("/rounds/register", "/rounds/register", "round_register.html", register_page),
+    Route("/round/{id}", "/round/{id}", "round.html", round_page),
+    Route("/round/{id}/answer/{question}", "/round/{id}/answer/{question}", "round_answer.html", answer_page),
+    Route("/round/{id}/wishes", "/round/{id}/wishes", "round_wishes.html", wishes_page),
+    Route("/round/{id}/close", "/round/{id}/close", "round_close.html", close_page),
     Route("/proposals", "/proposals", "proposals.html", proposals_page),
     Route("/proposal/{id}", "/proposal/{id}", "proposal.html", proposal_page),
     Route("/derive/{id}", "/derive/{id}", "derive.html", derive_page),
@@ -80,13 +109,20 @@ SECTIONS = (
     ("/", "Monday"),
     ("/world", "World"),
     ("/statements", "Statements"),
+    ("/contributions", "Field"),
+    ("/rounds", "Rounds"),
     ("/scorecard", "Scorecard"),
     ("/method", "Method"),
+    ("/lexicon", "Lexicon"),
     ("/data", "Data"),
     ("/proposals", "Releases"),
     ("/groups", "Groups"),
 )
 """The navigation, in order; groups are for nodes on which people sign in."""
 
-FICTIONAL_SECTIONS = tuple(section for section in SECTIONS if section[0] in ("/statements", "/proposals", "/groups"))
+FICTIONAL_SECTIONS = tuple(
+    section
+    for section in SECTIONS
+    if section[0] in ("/statements", "/contributions", "/rounds", "/lexicon", "/proposals", "/groups")
+)
 """The navigation of an exercise."""

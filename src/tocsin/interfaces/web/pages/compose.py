@@ -10,7 +10,7 @@ from tocsin.core.instant import moment
 from tocsin.core.marking import COMMUNITY, EVERYONE, TLP, Audience, Caveat, Marking
 from tocsin.core.register import Preview, Register
 from tocsin.core.statement import Standing, Subject
-from tocsin.desk import drafts, making, views
+from tocsin.desk import drafts, views
 from tocsin.desk.people import directory
 from tocsin.desk.reading import facts, read
 from tocsin.desk.rules import MAY_ISSUE
@@ -70,9 +70,9 @@ def opened(visit: Visit, subject: str, supersedes: str, typed: Typed | None = No
     visit.need(*MAY_ISSUE[Standing.NOTE], to="make a statement")
     if id := supersedes.strip().lower():
         old = views.statement(visit, id)
-        if old.head.kind not in making.AUTHORS_KINDS:
+        if old.head.kind != "note":
             raise StatementError(
-                "only a note is corrected with this form", field="supersedes", remedy="Make a statement of your own"
+                "only a note is corrected with this form", field="supersedes", remedy="Open its own page"
             )
         return Sheet(Subject.read(old.head.subject), old, typed or composing.from_view(old))
     return Sheet(asked.subject(visit, subject), None, typed or composing.blank(visit))

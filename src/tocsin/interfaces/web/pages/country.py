@@ -23,6 +23,9 @@ from tocsin.interfaces.web.pages.brief import FORMS
 SAID = 10
 """Statements on the page; all are in the history."""
 
+JUDGED = 4
+"""Assessments in a line of their own; all are in the history."""
+
 _CODES = (("cow", "COW"), ("gw", "Gleditsch-Ward"))
 """Codes shown above the name, with their titles."""
 
@@ -39,7 +42,8 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
     drawn = [row for row in view.history if row.probability is not None]
     subject = f"place:{place.id}"
     said, model = _said(visit, subject)
-    names = names_of(visit) if said else None
+    judged = views.current(visit, subject=subject, kind="assessment", limit=JUDGED).views
+    names = names_of(visit) if said or judged else None
     return Page(
         stem=f"/country/{place.id}",
         title=labels.of(place),
@@ -63,6 +67,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
             "history": history_chart("history", labels.of(place), drawn, view.onset_years) if drawn else None,
             "subject": subject,
             "said": [item(one, names, labels) for one in said] if names else [],
+            "judged": [item(one, names, labels) for one in judged] if names else [],
             "model": model,
             "may_say": may_say(visit),
             # In an exercise nothing is said about real states.
@@ -71,10 +76,11 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
         twin=_twin(view, labels)
         | {
             "statements": [twin(one) for one in said],
+            "assessments": [one.id for one in judged],
             "forecast_statement": model.id if model else None,
         },
         tables=_tables(view, labels) | {"statements": statements("What partners say, newest first", said, visit)},
-        marking=markings(said),
+        marking=markings([*said, *judged]),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tocsin.core.errors import NotFound
 from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Standing
-from tocsin.desk import views
+from tocsin.desk import field_fates, views
 from tocsin.desk.making import AUTHORS_KINDS
 from tocsin.desk.reading import facts, read
 from tocsin.desk.views import View
@@ -45,6 +45,7 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
         for entry in view.shown["evidence"]
     ]
     told = item(view, names, labels)
+    bound = field_fates.unasked(visit, view.derived_from)
     return Page(
         stem=f"/statement/{id}",
         title=told.headline,
@@ -57,6 +58,7 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
             "evidence": evidence,
             "standing": STANDINGS[Standing(view.shown["standing"])],
             "allows": LABELS[view.head.marking.tlp],
+            "bound": bound,
             "may_correct": may_correct(visit, view),
             "may_recall": may_recall(visit, view),
             "fictional": visit.store.world == "exercise",
@@ -71,6 +73,7 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
             "chain": [twin(one) for one in chain if one.id != id],
             "beside": [twin(one) for one in beside],
             "evidence_in_words": evidence,
+            "consent_of_sources": bound,
         },
         tables={"statements": statements("The statement with what it superseded and what superseded it", shown, visit)},
         marking=markings(shown),
@@ -79,7 +82,7 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
 
 def may_correct(visit: Visit, view: View) -> bool:
     """Whether to offer a correction: to those who may make one and to whom its organisation is shown anyway."""
-    stands = view.state == "current" and view.head.kind in AUTHORS_KINDS
+    stands = view.state == "current" and view.head.kind in AUTHORS_KINDS and view.head.kind != "reply"
     return may_say(visit) and _theirs(visit, view) and stands
 
 
