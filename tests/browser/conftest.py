@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tocsin.core.register import GroupAdded, MemberJoined, OrganisationAdded, PersonAdded
+from tocsin.core.seeing import Role
 from tocsin.core.settings import Settings
 from tocsin.desk.exercise import furnish
 from tocsin.desk.node import Node, open_node
@@ -88,5 +90,19 @@ def real(tmp_path: Path, monkeypatch) -> Iterator[Workbench]:
     """The workbench of a node of one's own."""
     monkeypatch.setattr(pace, "BURST", 10_000)
     node = open_node(Settings(home=tmp_path))
+    yield from served(node)
+    node.store.close()
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch) -> Iterator[Workbench]:
+    """The workbench of a node with accounts, and one account, anna, with every role."""
+    monkeypatch.setattr(pace, "BURST", 10_000)
+    node = open_node(Settings(home=tmp_path), team=True)
+    with node.store.writing() as writer:
+        writer.enter(OrganisationAdded(id="aa", name="Organisation A"), None)
+        writer.enter(PersonAdded(id="anna", name="Anna", organisation="aa", roles=frozenset(Role)), None)
+        writer.enter(GroupAdded(id="basin", name="Basin", keeper="aa"), None)
+        writer.enter(MemberJoined(group="basin", organisation="aa", since=node.store.clock()), None)
     yield from served(node)
     node.store.close()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import Workbench
+from tocsin.desk import sessions
 from tocsin.desk.rounds import answering, registering, showing
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -31,8 +32,8 @@ def shape(path: str) -> str:
     return re.sub(r"place:[A-Z]{3}", "place:{place}", path)
 
 
-def audited(page, workbench: Workbench, start: str) -> list[str]:
-    """What axe-core finds on the pages that are reached from an address."""
+def audited(page, workbench: Workbench, start: str, within: str = "/") -> list[str]:
+    """What axe-core finds on the pages, of those whose address begins so, that are reached from one address."""
     from axe_playwright_python.sync_playwright import Axe
 
     axe, found, met, edge = Axe(), [], set(), deque([start])
@@ -54,7 +55,7 @@ def audited(page, workbench: Workbench, start: str) -> list[str]:
         ):
             if link.startswith(workbench.address + "/"):
                 there = link.removeprefix(workbench.address).partition("#")[0]
-                if not TWINS.search(urlsplit(there).path) and "lang=" not in there:
+                if there.startswith(within) and not TWINS.search(urlsplit(there).path) and "lang=" not in there:
                     edge.append(there)
     return found
 
@@ -65,10 +66,25 @@ def test_pages_of_a_node_pass_the_audit(real, page, scheme):
     assert audited(page, real, "/") == []
 
 
+def test_pages_of_a_node_with_accounts_pass_the_audit(team, page):
+    page.goto(team.address + "/sign-in")
+    assert audited(page, team, "/sign-in", within="/sign-in") == []
+    with team.node.store.writing() as writer:
+        word = sessions.start(writer, "anna", sessions.Stage.OPEN)
+    page.context.add_cookies([{"name": "tocsin-session", "value": word, "url": team.address}])
+    for address in ("/groups", "/organisations", "/account", "/audit", "/rounds", "/rounds/register"):
+        assert audited(page, team, address, within=address) == []
+
+
 def test_a_page_with_names_in_arabic_passes_the_audit(real, page):
     from axe_playwright_python.sync_playwright import Axe
 
-    for address in ("/world?lang=ar", "/country/SDN?lang=ar", "/lexicon/terms?lang=ar", "/lexicon/un-framework-2014?to=us-araf&lang=ar"):
+    for address in (
+        "/world?lang=ar",
+        "/country/SDN?lang=ar",
+        "/lexicon/terms?lang=ar",
+        "/lexicon/un-framework-2014?to=us-araf&lang=ar",
+    ):
         page.goto(real.address + address)
         assert Axe().run(page, options=RULES).response["violations"] == []
 
@@ -84,4 +100,4 @@ def test_pages_of_a_round_pass_the_audit_in_every_stage(exercise, page, stage, s
         registering.step(me, waiting.view.id, step)
         if step == "open":
             answering.declare(me, waiting.view.id, False)
-    assert audited(page, exercise, f"/round/{waiting.view.id}") == []
+    assert audited(page, exercise, f"/round/{waiting.view.id}", within="/round") == []

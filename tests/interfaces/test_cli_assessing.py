@@ -50,6 +50,7 @@ def test_an_assessment_from_a_file_to_a_comparison(run, file):
     assert "Asked there, without a rating that leads to it" in rendered
     told = json.loads(run("differ", one, two, "--json").stdout)
     assert set(told["shares"]) == {"definition", "evidence", "weight", "judgement"}
+    assert sum(one["share"] for one in told["reasons"]) == pytest.approx(told["gap"])
     words = run("differ", one, two).stdout
     assert "multiplies the odds by up to 3.0" in " ".join(words.split())
     agreed = json.loads(run("agreement", "Sudan", "--frame", UN, "--json").stdout)

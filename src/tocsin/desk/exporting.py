@@ -6,9 +6,7 @@ nothing of whoever took it. Taking it is on record before it is handed out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from tocsin.core.errors import AccessError
@@ -20,7 +18,7 @@ from tocsin.core.register import Register
 from tocsin.core.seeing import originates
 from tocsin.core.statement import Subject
 from tocsin.desk import fiction, people, wording
-from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Record, SmallPrint
+from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Record, SmallPrint, readable
 from tocsin.desk.views import View, shown
 from tocsin.desk.visit import Visit
 from tocsin.store.held import Held
@@ -29,8 +27,6 @@ FORM = "tocsin-export-1"
 
 BINDING = ("not asked", "given for this use only")
 """Consent that whoever reads an item of evidence must know of."""
-
-_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 def export(visit: Visit, id: str, form: str) -> Record:
@@ -84,12 +80,12 @@ def _record(visit: Visit, view: View, register: Register) -> Record:
     dissents = wording.dissent_blocks(view.dissents)
     blocks = [*_state(view), *wording.blocks(view.body), *dissents, *_evidence(view.shown["evidence"])]
     return Record(
-        title=_readable(title),
-        subtitle=_readable(f"{view.head.kind.capitalize()} on {subject} · {author}"),
+        title=readable(title),
+        subtitle=readable(f"{view.head.kind.capitalize()} on {subject} · {author}"),
         marking=marking.tlp,
         caveats=tuple(sorted(marking.caveats)),
         prepared=moment(visit.store.clock()).date(),
-        blocks=_readable((*blocks, _small_print(view, author, audience))),
+        blocks=readable((*blocks, _small_print(view, author, audience))),
         watermark=watermark,
         id=view.id,
         twin=_twin(view, watermark, author, audience),
@@ -117,17 +113,6 @@ def _twin(view: View, watermark: str, author: str, audience: str) -> dict[str, A
         "dissents": [{"text": one.words, "withdrawn": one.withdrawn} for one in view.dissents],
         "statement": {**view.shown, "marking": marking},
     }
-
-
-def _readable(value: Any) -> Any:
-    """Text, alone or in blocks, without what is no letter: commands to a machine, and turns of a line's direction."""
-    if isinstance(value, str):
-        return _NO_LETTERS.sub("\ufffd", value)
-    if isinstance(value, tuple):
-        return tuple(_readable(one) for one in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _readable(getattr(value, field.name)) for field in fields(value)})
-    return value
 
 
 def _subject(view: View) -> str:

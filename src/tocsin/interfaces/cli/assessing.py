@@ -253,7 +253,21 @@ def differ(
     with visiting(exercise=exercise) as visit:
         found = differing(visit, a, b)
         if json:
-            write_json({"marking": found.marking.label, "frame": found.frame, "shares": found.found.shares})
+            told = found.found
+            write_json(
+                {
+                    "marking": found.marking.label,
+                    "a": {"id": found.a.id, "name": told.a, "probability": told.probability_a},
+                    "b": {"id": found.b.id, "name": told.b, "probability": told.probability_b},
+                    "frame": found.frame,
+                    "gap": told.gap,
+                    "shares": told.shares,
+                    "reasons": told.reasons,
+                    "exchange": told.exchange,
+                    "untold": told.untold or None,
+                    "unseen": found.unseen,
+                }
+            )
             return
         with showing.under(found.marking.label):
             _differing(found)

@@ -14,7 +14,7 @@ from tocsin.interfaces.cli.visiting import Exercise, visiting
 
 def readout(
     id: Annotated[str, typer.Argument(metavar="ID", help="The identity of a finished round.")],
-    form: Annotated[RecordFormat, typer.Option("--form", help="The form of the file.")] = RecordFormat.PDF,
+    format: Annotated[RecordFormat, typer.Option("--format", help="The format of the file.")] = RecordFormat.PDF,
     language: Annotated[
         str, typer.Option(metavar="TAG", help="The language of its labels: en, fr or ar. What people wrote stays.")
     ] = "en",
@@ -30,7 +30,7 @@ def readout(
     from tocsin.desk.rounds.readout import readout as taken
 
     with visiting(exercise=exercise) as visit:
-        made = taken(visit, id, form.value, language=language, scale=yardstick)
-    path = out or Path(file_name(made, form))
-    write_file(path, render_record(made, form), "--out")
+        made = taken(visit, id, format.value, language=language, scale=yardstick)
+    path = out or Path(file_name(made, format))
+    write_file(path, render_record(made, format), "--out")
     say(str(path))

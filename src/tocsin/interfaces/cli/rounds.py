@@ -14,6 +14,7 @@ from tocsin.core.errors import ForecastError, StatementError
 from tocsin.interfaces.cli import rounds_telling as telling
 from tocsin.interfaces.cli import showing
 from tocsin.interfaces.cli.console import Json, remark, say, write_json
+from tocsin.interfaces.cli.readout import readout
 from tocsin.interfaces.cli.statements import one
 from tocsin.interfaces.cli.visiting import Exercise, visiting
 
@@ -300,6 +301,7 @@ def commands(group: typer.Typer) -> None:
         ("close", close),
         ("take-back", take_back),
         ("aggregate", aggregate),
+        ("readout", readout),
     ):
         group.command(name)(command)
 

@@ -94,7 +94,7 @@ def with_row(typed: Typed, name: str) -> Typed:
 
 
 def elsewhere(typed: Typed, frame: Scheme) -> list[tuple[str, str]]:
-    """What was typed in other frames: the form carries it along unseen, so that it is there when one of them is back."""
+    """What was typed in other frames: the form carries it along unseen, so that it is there when one is back."""
     own = f"{frame.key.partition('-')[0]}."
     return [
         (name, values[0])

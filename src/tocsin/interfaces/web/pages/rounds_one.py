@@ -21,6 +21,7 @@ from tocsin.interfaces.web.naming import Names, names_of
 from tocsin.interfaces.web.page import Page, Params
 from tocsin.interfaces.web.pages import rounds_rows as rows
 from tocsin.interfaces.web.pages import rounds_telling as telling
+from tocsin.interfaces.web.pages.round_readout import FORMS
 from tocsin.interfaces.web.words import CREDIBILITY, RELIABILITY, day
 
 YARDSTICK = "icd203"
@@ -100,6 +101,7 @@ def built(
             "yardsticks": yardsticks.yardsticks().values(),
             "yardstick": reader.yardstick,
             "ahead": _ahead(visit, found),
+            "readouts": FORMS,
             "may_lead": found.convenes and Role.CONVENOR in visit.roles,
             "may_answer": found.invited and found.stage in (Stage.FIRST, Stage.SECOND, Stage.CLOSING),
             "fictional": visit.store.world == "exercise",
