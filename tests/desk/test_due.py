@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.account_team import Clock
 from tests.round_team import ANALYSTS, CONVENOR, DAY, answer, begun, by, opened, wanted
+
 from tocsin.desk.due import due
 from tocsin.desk.rounds import registering
 

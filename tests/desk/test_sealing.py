@@ -15,7 +15,7 @@ from tests.leak import rounds
 from tests.leak.channels import UNTOLD, addresses, asked, stage, told
 from tests.leak.sending import sent
 from tests.leak.worlds import empty, make_template
-from tests.round_team import ANALYSTS, CONVENOR, answer, begun, by, given, opened
+from tests.round_team import ANALYSTS, CONVENOR, answer, begun, by, given, opened, wanted
 from tests.searching import holding, numbers
 
 from tocsin.core.errors import SealError, StatementError, TocsinError
@@ -366,7 +366,8 @@ def test_a_round_put_back_from_a_backup_closes_with_the_key_alone(node, under_wa
             assert showing.told(by(other, CONVENOR), under_way).round.title == "Outlook"
             registering.step(by(other, CONVENOR), under_way, "cancel", "The key is lost.")
             assert showing.told(by(other, "bb-one"), under_way).stage == "cancelled"
-        assert all(area.findings == () or kept or True for area in keeping.examine_store(settings))
+        areas = keeping.examine_store(settings)
+        assert not [one for area in areas for one in area.findings if one.state == "fail"]
     finally:
         other.store.close()
 
@@ -390,6 +391,22 @@ def test_a_finished_round_can_be_read_when_the_key_is_gone(node, clock):
     node.store.seal._key = None
     done = showing.told(by(node, "bb-one"), id)
     assert [one.text for one in done.put[0].result.dissents] == ["It is far likelier."]
+
+
+def test_whoever_is_invited_answers_also_where_they_do_not_know_everybody_in_the_audience(node, clock):
+    with node.store.writing() as writer:
+        writer.enter(OrganisationAdded(id="dd", name="Organisation dd"), None)
+        writer.enter(GroupAdded(id="pair", name="Pair", keeper="aa"), None)
+        for id in ("aa", "dd"):
+            writer.enter(MemberJoined(group="pair", organisation=id, since=clock()), None)
+    whole = wanted(clock) | {"marking": {"tlp": "AMBER", "audience": [["group:basin", "group:pair"]]}}
+    id = registering.register(by(node, CONVENOR), whole).id
+    registering.step(by(node, CONVENOR), id, "open")
+    for person in ANALYSTS:
+        answering.declare(by(node, person), id, False)
+    answer(node, id, BEST)
+    registering.step(by(node, CONVENOR), id, "share")
+    assert len(showing.told(by(node, "cc-one"), id).put[0].first) == 4
 
 
 # What lengths, letters and sizes tell --------------------------------------------------------------------------------

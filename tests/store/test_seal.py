@@ -6,8 +6,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from tests.store.made import filled
 
+from tests.store.made import filled
 from tocsin.core.errors import SealError
 from tocsin.store.backup import back_up
 from tocsin.store.chain import Line

@@ -21,6 +21,7 @@ from tocsin.core.convening import (
     Round,
     Step,
 )
+from tocsin.core.errors import LexiconError
 from tocsin.core.fielding import Contribution, Reply, Request
 from tocsin.core.kinds import Body, Downgrade, Forecast, Lineage, Note, Proposal, Recall, Release
 from tocsin.desk.dissents import Dissenting
@@ -264,7 +265,7 @@ def assessment(body: Assessment) -> list[Block]:
     lines = [
         f"{percent(overall.probability)}, between {percent(overall.low)} and {percent(overall.high)}; "
         f"confidence {overall.confidence}.",
-        f"Outcome {overall.outcome}, within {overall.horizon} months.",
+        f"Outcome: {_sense(overall.outcome)}, within {overall.horizon} months.",
     ]
     if overall.base_rate:
         lines.append(f"{times(overall.probability / overall.base_rate).capitalize()} the base rate given.")
@@ -288,6 +289,16 @@ def assessment(body: Assessment) -> list[Block]:
         *_listed("Assumptions", body.assumptions),
         *_listed("What would change this judgement", body.would_change),
     ]
+
+
+def _sense(id: str) -> str:
+    """A sense of a term in words; its identifier where the lexicon of today has no such sense any more."""
+    from tocsin.desk.assessing.frames import outcome
+
+    try:
+        return f"{outcome(id).label()} ({id})"
+    except LexiconError:
+        return id
 
 
 def _rated(one: Rated) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from tocsin.core.marking import Caveat
 from tocsin.core.seeing import Role
 from tocsin.core.statement import Attribution, Statement, Subject
 from tocsin.desk import rules
+from tocsin.desk.lexicon import vocabulary_version
 from tocsin.desk.making import read_marking, stated
 from tocsin.desk.rounds import opening
 from tocsin.desk.rounds.case import Case, case_of
@@ -146,6 +147,7 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
     try:
         return Statement.model_validate(
             {
+                "vocabulary": vocabulary_version(),
                 **{name: value for name, value in given.items() if value is not None},
                 "body": {**body, "kind": "round"} if isinstance(body, Mapping) else body,
                 "subject": Subject.model_validate(subject or {}),

@@ -41,7 +41,10 @@ def estimate(question: Question, sent: Typed) -> dict[str, Any]:
     Errors: StatementError names the box and how to write what belongs there.
     """
     numbers = {name: number(question, sent.one(name), name) for name in NUMBERS}
-    confidence = probability(sent.one("confidence"), "confidence")
+    # Nobody is asked to be less than half sure, so a number without a sign can only mean per cent.
+    said_so = sent.one("confidence").strip()
+    bare = said_so.isdecimal() and 50 <= int(said_so) <= 100
+    confidence = probability(f"{said_so} %" if bare else said_so, "confidence")
     return {**numbers, "confidence": confidence, "reason": said(sent.one("reason"))}
 
 
