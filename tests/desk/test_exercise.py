@@ -42,7 +42,7 @@ def test_an_exercise_is_furnished_once_with_fictional_statements(exercise: Node)
     assert furnish(exercise) == 0
     local = exercise.local("cli")
     found = [view for id in fiction.states() for view in views.history(local, f"place:{id}").views]
-    assert {view.head.kind for view in found} == {"note", "proposal", "round"}
+    assert {view.head.kind for view in found} == {"assessment", "contribution", "note", "proposal", "request", "round"}
     assert {view.state for view in found} == {"current", "superseded"}
     assert all(Caveat.EXERCISE in view.head.marking.caveats for view in found)
     with exercise.store.reading() as reader:

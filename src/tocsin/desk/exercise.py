@@ -16,6 +16,7 @@ from tocsin.core.instant import moment
 from tocsin.core.marking import Caveat
 from tocsin.core.register import Entry, GroupAdded, MemberJoined, OrganisationAdded, PersonAdded, Register
 from tocsin.core.settings import Settings
+from tocsin.core.statement import Subject
 from tocsin.desk import making
 from tocsin.desk.node import LOCAL, Node, clock
 from tocsin.desk.proposing import propose
@@ -40,8 +41,22 @@ def furnish(node: Node) -> int:
         for entry in _entries(_data("people"), register, node.store.clock()):
             writer.enter(entry, None)
             writer.note(Line(None, None, "node", "registered", detail=entry.model_dump(mode="json")))
-    made = _said(node, _data("statements"))
+    made = _said(node, _data("statements")) + _made(node, _data("assessments"))
     return made if node.team else made + _registered(node, _data("round"))
+
+
+def _made(node: Node, entries: dict[str, Any]) -> int:
+    """Assessments, requests and contributions."""
+    for entry in entries["made"]:
+        given = {
+            "body": entry["body"],
+            "subject": Subject.read(entry["subject"]).model_dump(mode="json"),
+            "marking": _marking(entry),
+            "standing": entry.get("standing", "analyst"),
+            "evidence": entry.get("evidence", []),
+        }
+        making.make(node.visit(entry["by"], "node"), given)
+    return len(entries["made"])
 
 
 def _registered(node: Node, entry: dict[str, Any]) -> int:
