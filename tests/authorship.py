@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from tocsin.desk.rounds import answering, registering, showing
 
 EVERYTHING = frozenset(Role)
 SPEAKS = frozenset({Role.READER, Role.ANALYST, Role.DESK_OFFICER})
+# con convenes; sam could as well, and is steward; bst is the steward of another organisation; red only reads.
 PEOPLE = {
     "con": ("aa", SPEAKS | {Role.CONVENOR}),
     "sam": ("aa", EVERYTHING),
@@ -37,9 +39,6 @@ PEOPLE = {
     "cin": ("cc", SPEAKS),
     "red": ("cc", frozenset({Role.READER})),
 }
-ATTACKERS = ("aon", "con", "sam", "bst", "red")
-"""A participant, the convenor, a convenor who is steward as well, a steward of another organisation, a reader."""
-
 APART = ("btw", "cin")
 """Two of different organisations."""
 
@@ -54,6 +53,8 @@ INVITED = {
     (4, TOGETHER): ("aon", "bon", "btw", "cin"),
     (6, TOGETHER): ("aon", "bon", "bth", "btw", "cin", "bst"),
 }
+"""Who takes part, by how many they are and by whose words are exchanged."""
+
 QUESTIONS = (QUESTION, QUESTION | {"key": "spread", "text": "Will it reach a neighbour?"})
 
 
@@ -239,12 +240,16 @@ def _recalls(world: World, scripts: dict[str, Script]) -> None:
 def _labels(world: World) -> dict[str, str]:
     """What every identity stands for, in words that are the same in both worlds."""
     found: dict[str, str] = {}
-    for number, one in enumerate(world.statements()):
-        found[one.id] = _label(one, number, found)
+    said: Counter[tuple[str, str | None]] = Counter()
+    for one in world.statements():
+        whose = one.kind, one.author.person
+        found[one.id] = _label(one, said[whose], found)
+        said[whose] += 1
     return found
 
 
 def _label(one: Statement, number: int, known: dict[str, str]) -> str:
+    """number: how many of this kind its author had made before."""
     body = json.loads(one.body.model_dump_json())
     match one.kind:
         case "estimate":
@@ -258,7 +263,7 @@ def _label(one: Statement, number: int, known: dict[str, str]) -> str:
         case "recall":
             return f"<recall of {known.get(one.subject.id, 'something')}>"
         case "envelope" | "declaration":
-            return f"<{one.kind} of {one.author.person} in place {number}>"
+            return f"<{one.kind} {number} of {one.author.person}>"
         case _:
             return f"<{one.kind}>"
 

@@ -15,9 +15,10 @@ from types import SimpleNamespace
 import pytest
 from scipy.stats import binomtest
 from tests.account_team import Clock
-from tests.authorship import APART, ATTACKERS, INVITED, PEOPLE, TOGETHER, Transcript, attempt, differing, play
+from tests.authorship import APART, INVITED, PEOPLE, TOGETHER, Transcript, attempt, differing, play
 from tests.leak.channels import UNTOLD, Ask, addresses, asked, stage, told
 from tests.leak.sending import sent
+from tests.leak.test_channels import COSTLY
 from tests.leak.worlds import empty, make_template
 from tests.round_team import ANALYSTS, CONVENOR, QUESTION, answer, begun, by, given, opened, wanted
 
@@ -74,15 +75,28 @@ def house(tmp_path, monkeypatch):
         yield node, client
 
 
+ASKED = (
+    "<estimate first onset Reason a",
+    "<estimate first onset Reason b",
+    "<estimate second spread Reason b",
+    "<dissent",
+    "<recommendation",
+    "<result onset",
+    "<round",
+)
+"""Of what was opened: what the two said, the result and the round."""
+
+
 def reading(app, played, world, pick):
-    """Requests to every address that is read from: of each opened statement, of each person, and at random."""
+    """Requests to every address that is read from: of what was opened, of each person, and at random."""
+    ids = [id for id in played.opened if played.labels[id].startswith(ASKED)]
     for method, path in addresses(app):
-        if method != "GET" or (method, path) in UNTOLD:
+        if method != "GET" or (method, path) in UNTOLD or COSTLY.match(path):
             continue
         blanks = set(re.findall(r"\{(\w+)(?::\w+)?\}", path))
         ways = [{}]
         if "id" in blanks and not path.startswith("/groups"):
-            ways = [{"id": one} for one in played.opened]
+            ways = [{"id": one} for one in ids]
         elif "person" in blanks:
             ways = [{"person": one} for one in PEOPLE]
         if "form" in blanks:
@@ -93,7 +107,7 @@ def reading(app, played, world, pick):
                 filled = re.sub(rf"\{{{name}(?::\w+)?\}}", value, filled)
             yield asked(method, filled, world, pick)
             if "audit" in path:
-                yield from (Ask(path, "GET", filled, (("statement", one),)) for one in played.opened)
+                yield from (Ask(path, "GET", filled, (("statement", one),)) for one in ids)
                 yield from (Ask(path, "GET", filled, (("person", one),)) for one in PEOPLE)
 
 
@@ -126,12 +140,19 @@ def alike(found):
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(("k", "pair"), sorted(INVITED), ids=lambda one: str(one))
-def test_whose_words_are_exchanged_makes_no_difference_at_any_address(both, house, k, pair):
+@pytest.mark.parametrize(
+    ("k", "pair", "attackers"),
+    [
+        (3, APART, ("aon", "red")),
+        (4, APART, ("sam", "con")),
+        (4, TOGETHER, ("aon", "bst")),
+        (6, TOGETHER, ("cin", "bst")),
+    ],
+    ids=["3 apart", "4 apart", "4 together", "6 together"],
+)
+def test_whose_words_are_exchanged_makes_no_difference_at_any_address(both, house, k, pair, attackers):
     one, other = both(k, pair)
-    for attacker in ATTACKERS:
-        if attacker in pair:
-            continue
+    for attacker in attackers:
         found = [heard(house, played, attacker, writes=k == 4) for played in (one, other)]
         assert sum(answer_.startswith("200") for _, answer_ in found[0].told) > 50
         if apart := alike(found):
@@ -215,14 +236,14 @@ def test_nothing_that_can_be_tried_with_an_estimate_tells_of_which_organisation_
 
 def test_the_names_of_participants_stand_beside_nothing_that_was_opened(both, house):
     one, _ = both(4, APART)
-    for attacker in ("red", "con", "bst"):
-        for asked_, body in heard(house, one, attacker).told:
-            for label in ("<estimate", "<dissent", "<recommendation"):
-                if asked_.startswith("GET /statement/" + label) or f"/statements/{label}" in asked_:
-                    others = {name for name in PEOPLE if name != attacker} & set(re.findall(r"\b[a-z]{3}\b", body))
-                    known = others & {"aon", "bon", "btw", "bth", "cin"}
-                    assert not known, (asked_, known)
-                    assert not re.search(r"Name (aon|bon|btw|bth|cin)", body)
+    looked_at = 0
+    for asked_, body in heard(house, one, "bst").told:
+        if re.match(r"GET /(api/v1/)?statements?/<(estimate|dissent|recommendation)", asked_):
+            # But who was named in the question, which stands in the links to other languages.
+            names = set(INVITED[4, APART]) - set(re.findall(r"\w+", asked_))
+            assert not names & set(re.findall(r"\w+", body)), asked_
+            looked_at += body.startswith("200")
+    assert looked_at > 5
 
 
 # What is drawn by chance, guessed over many rounds -------------------------------------------------------------------

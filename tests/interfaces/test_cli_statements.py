@@ -65,7 +65,7 @@ def test_a_note_tells_who_will_see_it_and_is_shown_under_its_marking(run: Run) -
     assert result.exit_code == 0
     assert "In its audience: 1 person" in result.stderr
     assert first_and_last(result.stdout) == ("TLP:AMBER", "TLP:AMBER")
-    for said in ("The camp was burnt", "evidence B2: radio", "as of: 2026-11-01", "for org:this-node"):
+    for said in ("The camp was burnt", "evidence radio (B2)", "as of: 2026-11-01", "for org:this-node"):
         assert said in result.stdout
 
 

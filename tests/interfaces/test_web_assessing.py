@@ -131,7 +131,9 @@ def test_what_is_typed_previewed_and_stored_is_the_assessment(node):
     assert claimed["assumptions"] == ["One\nof two lines.", "Another."]
     assert claimed["would_change"] == ["Payment of the arrears.", "A truce."]
     assert claimed["targets"][0]["group"] == "الرعاة"
-    assert claimed["saw_model"] is False
+    assert claimed["saw_model"] is None
+    assert "did not say that they had seen the model's number" in words(page.text)
+    assert "12 of 14 factors not rated" in words(page.text)
     (evidence,) = said["evidence"]
     assert (evidence["key"], evidence["tlp"], evidence["consent"]) == ("e1", "TLP:CLEAR", "not needed")
     assert said["vocabulary"] == frames.version()
@@ -269,9 +271,90 @@ def test_every_factor_of_every_frame_is_on_its_form(node):
     for key in (UN, US, EU):
         fields = boxes(client.get(f"{FORM}?frame={key}").text)
         frame = frames.frame(key)
-        rated = [one for one in frame.concepts if frames.sign(one) or not one.narrower]
+        sections = [one for one in frame.concepts if one in frame.tops]
+        asked = {
+            top.id
+            for top in sections
+            if any(frames.sign(one) for one in frame.concepts if one.notation.partition(".")[0] == top.notation)
+        }
+        rated = [
+            one
+            for one in frame.concepts
+            if (frames.sign(one) or not one.narrower) and f"{key}:{one.notation.partition('.')[0]}" in asked
+        ]
         assert [one.notation for one in rated if f"{assess_typed.prefix(frame, one)}-found" not in fields] == []
         assert len({name for name in fields if name.endswith("-found")}) == len(rated) + 1
+
+
+def test_what_is_no_factor_is_not_asked_for(node):
+    client = browser(node, "aa-analyst")
+    for key, absent, there in ((US, "us.5.1-found", "us.1.1-found"), (EU, "eu.8.1-found", "eu.1.1-found")):
+        fields = boxes(client.get(f"{FORM}?frame={key}").text)
+        assert absent not in fields
+        assert there in fields
+
+
+def test_the_form_opens_with_one_row_of_evidence_and_factors_collapsed_to_what_was_found(node):
+    client = browser(node, "aa-analyst")
+    text = client.get(FORM).text
+    assert "evidence-0-key" in boxes(text)
+    assert "evidence-1-key" not in boxes(text)
+    factor = text[text.index('id="group-1"') : text.index('id="group-2"')]
+    assert factor.index('id="un.1-found"') < factor.index("<details>") < factor.index('id="un.1-confidence"')
+
+    used = send(client, FORM, FORM, TYPED | {"action": "preview"}).text
+    factor = used[used.index('id="group-1"') : used.index('id="group-2"')]
+    assert "<details open>" in factor
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "told"),
+    [
+        ("yes", True, "The assessor had seen the model's number."),
+        ("no", False, "The assessor said that they had not seen the model's number."),
+        ("", None, "The assessor did not say that they had seen the model's number."),
+    ],
+)
+def test_only_what_was_said_of_the_models_number_is_told(node, typed, kept, told):
+    client = browser(node, "aa-analyst")
+    made = store(client, TYPED | {"saw_model": typed}).headers["location"]
+    assert client.get(f"{made}.json").json()["statement"]["body"]["saw_model"] is kept
+    assert told in words(client.get(made).text)
+    again = client.get(f"{FORM}?supersedes={made.rpartition('/')[2]}").text
+    assert boxes(again)["saw_model"] == [typed]
+    assert 'href="#saw_model"' in again
+
+
+def test_every_wrong_box_is_named_by_its_label_and_marked(node):
+    client = browser(node, "aa-analyst")
+    shown = send(client, FORM, FORM, TYPED | {"would_change": "", "summary": " ", "title": "", "action": "preview"})
+    told = words(shown.text)
+    assert "What would change my mind: give at least one." in told
+    assert "Summary: it is empty." in told
+    assert "Title: it is empty." in told
+    assert "/api/v1" not in told[: told.index("Frame")]
+    for box in ("would_change", "summary", "title"):
+        assert f'href="#{box}"' in shown.text
+        assert re.search(rf'id="{box}"[^>]* required[^>]*aria-invalid="true"', shown.text), box
+
+
+def test_estimates_out_of_order_are_told_as_percentages(node):
+    shown = send(browser(node, "aa-analyst"), FORM, FORM, TYPED | {"low": "40 %", "action": "preview"})
+    assert "lowest 40 %, best 5 % and highest 10 % are not in order" in words(shown.text)
+
+
+def test_two_assessments_are_chosen_from_menus_of_what_one_may_see(node):
+    one, two = assessed(node, "aa-analyst"), assessed(node, "aa-analyst", title="Another view")
+    hidden_one = assessed(node, "bb-analyst", to="org:bb", title="Not for cc")
+    page = browser(node, "cc-reader").get("/differ")
+    for made in (one, two):
+        assert page.text.count(f'<option value="{made.id}"') == 2
+    assert "Another view · " in page.text
+    assert hidden_one.id not in page.text
+    assert "Not for cc" not in page.text
+    found = browser(node, "cc-reader").get(f"/differ?a={one.id}&b={two.id}").text
+    assert "<select" not in found[found.index("<main") :]
+    assert "The odds of Another view are" in words(found)
 
 
 def test_what_is_typed_when_the_session_runs_out_is_there_again(tmp_path):

@@ -1,4 +1,5 @@
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -270,6 +271,80 @@ def test_a_ring_is_told_once_and_what_hangs_on_it_is_no_orphan(checked: Check) -
     found = checked(changed("skos:broader my:a", "skos:broader my:c"))
     assert [finding.rule for finding in found] == ["cycle"]
     assert "mine:b below mine:c below mine:b" in found[0].what
+
+
+def ring_of(number: int, more: str = "") -> str:
+    """A file with so many concepts, each below the next and the last below the first."""
+    head, _ = SOUND.split("my:a a skos:Concept", 1)
+    return head + "".join(
+        f"my:r{place} a skos:Concept ; skos:inScheme scheme:mine ; skos:broader my:r{(place + 1) % number}{more} .\n"
+        for place in range(number)
+    )
+
+
+def test_a_long_ring_is_told_once_and_in_few_words(checked: Check) -> None:
+    # By ways that were copied and sets that were kept for each, this took minutes.
+    (found,) = [finding for finding in checked(ring_of(3000)) if finding.rule == "cycle"]
+    assert "mine:r0 below mine:r1 below" in found.what and found.what.endswith("2989 others ... below mine:r0")
+    assert len(found.what) < 400
+
+
+def test_of_many_rings_that_hang_together_the_first_are_told_and_the_rest_counted(checked: Check) -> None:
+    text = ring_of(300) + "".join(f"my:r{place + 1} skos:broader my:r{place} .\n" for place in range(0, 298, 2))
+    cycles = [finding.what for finding in checked(text) if finding.rule == "cycle"]
+    assert len(cycles) == 20
+    assert cycles[0].endswith("mine:r0 below mine:r1 below mine:r0") and "more that are tangled up" in cycles[-1]
+
+
+NO_NAMES = {
+    "blank": ("<https://example.org/a b> a skos:Concept .", "a blank"),
+    "line end": ("<https://example.org/a\nb\nc> a skos:Concept .", "a line end"),
+    "bracket": ("my:z skos:broader <https://example.org/{x}> .", "'{'"),
+    "escaped": ("<https://example.org/\\u0020> a skos:Concept .", "a blank"),
+    "prefix": ("@prefix its: <https://example.org/ x> .\nits:a a skos:Concept .", "a blank"),
+}
+
+
+@pytest.mark.parametrize(("added", "held"), NO_NAMES.values(), ids=NO_NAMES)
+def test_a_name_that_is_none_is_told_on_its_first_line_and_nowhere_else(
+    checked: Check, capfd: pytest.CaptureFixture[str], added: str, held: str
+) -> None:
+    (found,) = checked(f"{SOUND}\n{added}\n")
+    line = len(SOUND.splitlines()) + 2
+    assert found.rule == "turtle" and f"line {line}" in found.where and f"a name holds {held}" in found.what
+    assert capfd.readouterr().err == ""
+
+
+def test_a_literal_that_its_type_does_not_allow_floods_nobody(checked: Check, caplog: pytest.LogCaptureFixture) -> None:
+    found = checked(changed('"2026-11-25"^^xsd:date ;\n    dct:source', '"soon"^^xsd:date ;\n    dct:source'))
+    assert [finding.rule for finding in found] == ["scheme"] and not caplog.records
+
+
+def test_whoever_uses_rdflib_beside_us_keeps_its_warnings(checked: Check, caplog: pytest.LogCaptureFixture) -> None:
+    checked(SOUND)
+    Graph().parse(data='<https://example.org/a b> <https://example.org/c> "d" .', format="turtle")
+    assert "does not look like a valid URI" in caplog.text
+
+
+def test_nothing_that_a_file_names_is_looked_up(checked: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refused)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    monkeypatch.setattr("urllib.request.urlopen", refused)
+    named = """
+<https://example.org/all> a owl:Ontology ; owl:imports <https://example.org/more> ;
+    <https://www.w3.org/ns/json-ld#context> <https://example.org/context.jsonld> ;
+    skos:note "<!DOCTYPE a SYSTEM 'https://example.org/a.dtd'><a/>"^^
+        <http://www.w3.org/1999/02/22-rdf-syntax-ns#XMLLiteral> ,
+        "<img src='https://example.org/a.png'>"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#HTML> .
+"""
+    assert checked(SOUND + named) == ()
+    # A JSON-LD file is no Turtle, and its context stays where it is.
+    (found,) = checked('{"@context": "https://example.org/context.jsonld", "@id": "https://example.org/a"}')
+    assert found.rule == "turtle"
 
 
 def test_two_rings_that_share_a_concept_are_both_told(checked: Check) -> None:

@@ -158,9 +158,8 @@ class Overall(Part):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.low <= self.probability <= self.high:
-            raise ValueError(
-                f"lowest {self.low:g}, best {self.probability:g} and highest {self.high:g} are not in order"
-            )
+            low, best, high = (f"{100 * one:.6g} %" for one in (self.low, self.probability, self.high))
+            raise ValueError(f"lowest {low}, best {best} and highest {high} are not in order")
         return self
 
 
@@ -168,7 +167,7 @@ class Assessment(Derivable):
     """A structured assessment of a place in one frame.
 
     frame: the key of its scheme in the lexicon. no_resilience, no_protectors: why none is named, where none is.
-    saw_model: whether the assessor had the model's number before them when they gave theirs; the form keeps it away.
+    saw_model: whether the assessor had seen the model's number when they gave theirs; None where they did not say.
     """
 
     kind: Literal["assessment"] = "assessment"
@@ -185,7 +184,7 @@ class Assessment(Derivable):
     would_change: Annotated[tuple[Text, ...], Field(min_length=1, max_length=40)]
     overall: Overall
     summary: Text
-    saw_model: StrictBool = False
+    saw_model: StrictBool | None = None
 
     searched = ("title", "summary")
 

@@ -33,7 +33,10 @@ def typed_number(text: str) -> float:
     """
     plain = _SPACES.sub("", text).translate(_ARABIC).replace("\u2212", "-")
     found = re.fullmatch(rf"[+-]?(?:{_FIGURE})", plain)
-    if not found or _THOUSANDS.search(plain):
+    if found and _THOUSANDS.search(plain):
+        remedy = f"Write it without commas: {plain.replace(',', '')}"
+        raise ForecastError(f"{text[:40]!r} may be read in two ways", remedy=remedy)
+    if not found:
         raise ForecastError(f"{text[:40]!r} is no number", remedy="Write it in figures, for example 1200 or 3.5")
     return float(plain.replace(",", "."))
 
@@ -109,7 +112,7 @@ def significant(value: float, figures: int = 2) -> str:
     >>> significant(8.1234), significant(0.04567), significant(12.6), significant(130.0), significant(0.0)
     ('8.1', '0.046', '13', '130', '0')
     """
-    if value == 0:
+    if value == 0 or abs(value) < 1e-300:
         return "0"
     digits = figures - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
@@ -138,6 +141,8 @@ def one_in(probability: float) -> str:
     """
     if probability <= 0:
         return "none"
+    if probability < 1e-6:
+        return "less than 1 in a million"
     if probability > 0.4:
         return f"{round(probability * 10)} in 10"
     n = 1 / probability
@@ -150,4 +155,6 @@ def times(ratio: float) -> str:
     >>> times(5.23), times(0.31), times(1.04), times(17.4)
     ('5.2 times', '0.31 times', '1.0 times', '17 times')
     """
+    if ratio > 1e6:
+        return "more than a million times"
     return f"{significant(ratio)} times"

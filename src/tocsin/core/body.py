@@ -40,7 +40,8 @@ Concept = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]
 """A concept of the lexicon: of a frame by its notation (``1.3``), of any scheme as ``SCHEME:NOTATION``."""
 
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Number = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+"""A number that somebody can mean."""
 
 
 class Part(BaseModel):
@@ -66,7 +67,7 @@ class Derivable(Body):
     is sent here. Their words are fetched when it is shown, so that a dissent that was withdrawn is withdrawn here too.
     """
 
-    dissents: Annotated[tuple[Digest, ...], Field(max_length=1000)] = ()
+    dissents: Annotated[tuple[Digest, ...], Field(max_length=3000)] = ()
 
     @model_serializer(mode="wrap")
     def _without_none(self, dump: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]

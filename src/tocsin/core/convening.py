@@ -8,7 +8,7 @@ result.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -20,6 +20,12 @@ from tocsin.core.seeing import Role
 
 FEWEST = 3
 """Contributors below which nothing of a cell is told in a round that is not attributed."""
+
+LAST_YEAR = 2200
+"""No round ends after it; a moment near the end of the calendar cannot be told in every time zone."""
+
+LEAST = 1e-9
+"""A number nearer to zero than this, and not zero, is a slip of the hand."""
 
 Attributed = Literal["named", "organisation", "non-attributed"]
 
@@ -123,7 +129,9 @@ class Round(Body):
     def _zoned(cls, value: datetime) -> datetime:
         if value.tzinfo is None:
             raise ValueError("the moment has no time zone; write for example 2026-12-01T18:00Z")
-        return value
+        if not 2000 <= value.year <= LAST_YEAR:
+            raise ValueError(f"the moment is before 2000 or after {LAST_YEAR}")
+        return value.astimezone(UTC)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -193,7 +201,7 @@ class Step(Body):
     step: Literal["open", "share", "pool", "finish", "cancel"]
     reason: Annotated[str, Field(max_length=5000)] = ""
     flags: Annotated[tuple[Flags, ...], Field(max_length=80)] = ()
-    support: Annotated[tuple[Support, ...], Field(max_length=200)] = ()
+    support: Annotated[tuple[Support, ...], Field(max_length=1100)] = ()
 
     @model_validator(mode="after")
     def _why(self) -> Self:
@@ -258,6 +266,8 @@ class Given(Part):
         least, most = question.ends
         if not (least <= self.lowest and self.highest <= most):
             return f"the answer must lie between {least:g} and {most:g}"
+        if any(0 < abs(value) < LEAST for value in (self.lowest, self.best, self.highest)):
+            return f"a number nearer to zero than {LEAST:g} cannot be meant"
         whole = all(float(value).is_integer() for value in (self.lowest, self.best, self.highest))
         if question.answer is Answer.ORDINAL and not whole:
             return "the answer is a place on the scale, a whole number"
@@ -267,7 +277,7 @@ class Given(Part):
 class Wishes(Part):
     """Recommendations that a participant proposes at the end of the second stage."""
 
-    recommendations: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
+    recommendations: Annotated[tuple[Text, ...], Field(max_length=5)] = ()
 
 
 class Closing(Part):
@@ -344,7 +354,7 @@ class Result(Body):
     spread: Spread | None = None
     methods: dict[Line, Number] = Field(default_factory=dict)
     rests_on: Digest | None = None
-    dissents: Annotated[tuple[Digest, ...], Field(max_length=200)]
+    dissents: Annotated[tuple[Digest, ...], Field(max_length=1000)]
     flags: Flags
 
     @property

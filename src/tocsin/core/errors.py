@@ -17,6 +17,7 @@ TocsinError
 │   ├── FitError             a model cannot be fitted to these data
 │   └── ReleaseError         a release is missing, malformed or does not rebuild
 ├── StatementError           a statement breaks a rule (the field and the rule attached)
+│   └── ShapeError           fields of a statement are not of the shape that its kind takes (each attached)
 ├── RegisterError            a change of organisations, persons or groups breaks a rule (the field attached)
 ├── NotFound                 there is no such thing, or not for the one who asks: the two read alike
 ├── AccessError              who asks may not do this
@@ -32,6 +33,8 @@ TocsinError
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class TocsinError(Exception):
@@ -137,6 +140,25 @@ class StatementError(TocsinError):
         self.field = field
 
 
+class ShapeError(StatementError):
+    """Fields of a statement are not of the shape that its kind takes.
+
+    faults: every such field, at least one, with what is wrong there.
+    """
+
+    NAMED = 5
+    """Faults that the sentence names beside the first; the others are counted."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]], *, remedy: str = "") -> None:
+        (field, what), *others = faults
+        named = [f"{where} ({why})" for where, why in others[: self.NAMED]]
+        if left := len(others) - len(named):
+            named.append(f"{left} more {'field' if left == 1 else 'fields'}")
+        more = " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+        super().__init__(f"{what}; also wrong: {more}" if more else what, field=field, remedy=remedy)
+        self.faults = tuple(faults)
+
+
 class RegisterError(TocsinError):
     """A change of organisations, persons or groups breaks a rule.
 
@@ -196,4 +218,12 @@ class AssessmentError(TocsinError):
 
 
 class SealError(TocsinError):
-    """A sealed text cannot be opened: it was sealed with another node's key, or has been changed since."""
+    """A sealed text cannot be opened: it was sealed with another node's key, or has been changed since.
+
+    where: the file of the key, a path of the node's machine. The command line, the doctor and the logs tell it to the
+    operator; pages and the API do not tell it to anybody.
+    """
+
+    def as_dict(self) -> dict[str, str]:
+        """As every error's, without the path."""
+        return super().as_dict() | {"where": ""}

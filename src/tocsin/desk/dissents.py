@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from tocsin.core.convening import Dissent
+from tocsin.core.convening import Dissent, Estimate, Recommendation, Result, Round, Step
 from tocsin.core.kinds import Body
 from tocsin.core.statement import Attribution, Statement
 from tocsin.desk.visit import Sight
+
+PARTS = (Estimate, Recommendation, Step, Result, Dissent)
+"""Bodies that are about a round."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,13 @@ def dissenting(sight: Sight, stated: Iterable[Statement]) -> Mapping[str, Dissen
 
 def inherited(sight: Sight, inputs: Iterable[str]) -> tuple[str, ...]:
     """The identities of the dissents that what is made from these statements must carry, in a fixed order."""
-    heads = sight.only(sight.reader.find(inputs).values())
-    bodies = (one.body for _, one in sight.reader.statements(heads).values())
-    return tuple(sorted({id for body in bodies for id in carried(body)}))
+    found = sight.reader.statements(sight.only(sight.reader.find(inputs).values()))
+    dissents = {id for _, one in found.values() for id in carried(one.body)}
+    # Whoever rests on an estimate, or on the round itself, rests on what its results rest on.
+    rounds = {id for id, (_, one) in found.items() if isinstance(one.body, Round)}
+    rounds |= {one.subject.id for _, one in found.values() if isinstance(one.body, PARTS)}
+    links = sight.reader.links_to(rounds, "about") if rounds else []
+    return tuple(sorted(dissents | {link.source.id for link in links if link.source.kind == "dissent"}))
 
 
 def _told(id: str, found: Statement | None, *, withdrawn: bool) -> Dissenting:

@@ -157,7 +157,8 @@ class SpreadPlot:
 
     ticks: place on the axis and label. pooled, low, high, base: places of the pooled value, of the ends of its interval
     and of the base rate, None where there is none; places are shares of the axis, from 0 at its left end. key: what the
-    marks stand for. text: the same in words, for those who do not see it.
+    marks stand for. text: the same in words, for those who do not see it. unit: what the numbers below the axis count;
+    empty where they say it themselves.
     """
 
     ticks: tuple[tuple[float, str], ...]
@@ -168,6 +169,7 @@ class SpreadPlot:
     base: float | None
     key: str
     text: str
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,34 @@ class Pooled:
     plot: SpreadPlot | None = None
 
 
-Block = Heading | Paragraph | Bullets | KeyFigure | Table | SmallPrint | Facts | Sayings | Pooled
+@dataclass(frozen=True)
+class Gist:
+    """One question in a summary. told: its number with what must stand beside it, in one line; dissents: how many there
+    are; title: says so in words. Their words stand further down, with the result.
+    """
+
+    question: str
+    told: str
+    dissents: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a round came to, to be read alone: a line for each question, then what is recommended.
+
+    advice: each recommendation with its support; without: what is said where there is none.
+    """
+
+    kind: ClassVar[str] = "summary"
+    title: str
+    gists: tuple[Gist, ...]
+    heading: str
+    advice: tuple[Saying, ...]
+    without: str
+
+
+Block = Heading | Paragraph | Bullets | KeyFigure | Table | SmallPrint | Facts | Sayings | Pooled | Summary
 
 _NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
@@ -298,7 +327,7 @@ class Record(Document):
 class Readout(Document):
     """What a finished round came to. id: the round's identity. twin: the figures for a machine.
 
-    Errors: BriefError if it shows no result, or a number that carries no dissents.
+    Errors: BriefError if it shows no result, a number that carries no dissents, or a summary that counts them otherwise.
     """
 
     id: str
@@ -307,13 +336,21 @@ class Readout(Document):
     one_page = False
 
     def __post_init__(self) -> None:
-        if not any(isinstance(block, Pooled) for block in self.blocks):
+        counted = [block.dissents.number for block in self.blocks if isinstance(block, Pooled)]
+        if not counted:
             raise BriefError("a readout without a result was to be made", where=self.id)
         if any(isinstance(block, KeyFigure) for block in self.blocks):
             raise BriefError(
                 "a result was to be shown without its dissents",
                 where=self.id,
                 remedy="Show it as a pooled result, which carries them",
+            )
+        summed = [[gist.dissents for gist in block.gists] for block in self.blocks if isinstance(block, Summary)]
+        if any(one != counted for one in summed):
+            raise BriefError(
+                "a summary does not count the dissents that its results carry",
+                where=self.id,
+                remedy="Give each question of the summary the number of dissents of its result",
             )
 
     @property

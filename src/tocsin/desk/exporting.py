@@ -25,9 +25,6 @@ from tocsin.store.held import Held
 
 FORM = "tocsin-export-1"
 
-BINDING = ("not asked", "given for this use only")
-"""Consent that whoever reads an item of evidence must know of."""
-
 
 def export(visit: Visit, id: str, form: str) -> Record:
     """A statement as a document in this form, which goes on record as exported.
@@ -71,6 +68,23 @@ def stays(visit: Visit, head: Held) -> tuple[str, str] | None:
     return None
 
 
+def item_of_evidence(one: Mapping[str, str]) -> str:
+    """An item of evidence in a line: by what it is cited, what it is, its grade, and all else that binds its use.
+
+    What its author did not say is left out.
+
+    >>> said = {"type": "source", "reference": "Radio", "reliability": "B", "credibility": "2", "note": ""}
+    >>> item_of_evidence(said | {"key": "e1", "provenance": "media", "consent": "not needed", "tlp": "TLP:CLEAR"})
+    'e1: Radio (B2; media; consent not needed; TLP:CLEAR)'
+    """
+    key = f"{one['key']}: " if one.get("key") else ""
+    name = one["reference"] if one["type"] == "source" else f"{one['type']} {one['reference']}"
+    consent = f"consent {one['consent']}" if one.get("consent") else ""
+    known = (one["reliability"] + one["credibility"], one.get("provenance"), consent, one.get("tlp"))
+    note = f" - {one['note']}" if one.get("note") else ""
+    return f"{key}{name} ({'; '.join(part for part in known if part)}){note}"
+
+
 def _record(visit: Visit, view: View, register: Register) -> Record:
     marking = view.head.marking
     watermark = fiction.watermark(visit.store.world)
@@ -78,7 +92,12 @@ def _record(visit: Visit, view: View, register: Register) -> Record:
     subject = _subject(view)
     title = view.body.title if isinstance(view.body, Note) else f"{view.head.kind.capitalize()}: {subject}"
     dissents = wording.dissent_blocks(view.dissents)
-    blocks = [*_state(view), *wording.blocks(view.body), *dissents, *_evidence(view.shown["evidence"])]
+    blocks = [
+        *_state(view),
+        *wording.blocks(view.body, view.shown["evidence"]),
+        *dissents,
+        *_evidence(view.shown["evidence"]),
+    ]
     return Record(
         title=readable(title),
         subtitle=readable(f"{view.head.kind.capitalize()} on {subject} · {author}"),
@@ -171,13 +190,8 @@ def _state(view: View) -> tuple[Block, ...]:
 def _evidence(evidence: list[Mapping[str, str]]) -> list[Block]:
     if not evidence:
         return []
-    items = []
-    for one in evidence:
-        note = f" - {one['note']}" if one["note"] else ""
-        name = one["reference"] if one["type"] == "source" else f"attachment {one['reference']}"
-        bound = f", consent {one['consent']}" if one.get("consent") in BINDING else ""
-        items.append(f"{name} ({one['reliability']}{one['credibility']}{bound}){note}")
-    return [Heading("Evidence, graded on the Admiralty scale (source A-F, information 1-6)"), Bullets(tuple(items))]
+    items = tuple(item_of_evidence(one) for one in evidence)
+    return [Heading("Evidence, graded on the Admiralty scale (source A-F, information 1-6)"), Bullets(items)]
 
 
 def _small_print(view: View, author: str, audience: str) -> SmallPrint:

@@ -26,6 +26,9 @@ AGREED = "as agreed:"
 SHARE = 2 / 3
 """Of the words of the shorter name, how many must stand in the longer one for two communities to be alike."""
 
+OWN = "this is your own contribution; what became of it is told by others, to whoever passed it on"
+"""Why nobody replies to what they have passed on themselves."""
+
 _LITTLE = frozenset(
     word
     for words in ("a an and at by for from in of on the to", "au aux d de des du en et l la le les", "al el")
@@ -139,6 +142,8 @@ def _told_to_contributor(body: Reply, statement: Statement, subject: Held | None
         raise StatementError(
             "a reply is about a contribution", field="subject", remedy="Name the contribution by its identity"
         )
+    if (subject.person, subject.organisation) == (statement.author.person, statement.author.organisation):
+        raise StatementError(OWN, field="subject", remedy="Correct or withdraw it, or use it in a statement")
     if statement.marking != subject.marking:
         raise StatementError(
             "a reply carries the marking of its contribution, so that its contributor can see it and nobody else can",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,9 +18,12 @@ from tocsin.core.statement import Attribution, Origin, Standing, Statement
 from tocsin.desk import people, rules
 from tocsin.desk.assessing.checking import pinned
 from tocsin.desk.dissents import inherited
+from tocsin.desk.shape import in_words
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.writing import leads, placed
+
+_IDENTITY = re.compile(r"[0-9a-f]{64}")
 
 AUTHORS_FIELDS = (
     "body",
@@ -47,6 +51,7 @@ KEPT_KINDS = {
     "lineage": ("a lineage stays as long as what it is about", "Recall the released statement"),
     "round": ("a round is cancelled, not recalled", "Cancel it, with the reason"),
     "step": ("what happened in a round has happened", "Cancel the round, with the reason"),
+    "result": ("a result stays, with its dissents", "Make a note that says why it should not be relied on"),
     "envelope": ("an answer is taken back in its round", "Take it back there, as long as the stage is open"),
 }
 """Kinds that are not recalled: why, and what to do instead."""
@@ -77,7 +82,7 @@ def read_marking(marking: Mapping[str, Any] | Marking) -> Marking:
     try:
         return Marking.model_validate(marking)
     except ValidationError as error:
-        told = rules.in_words(error)
+        told = in_words(error)
         # What is wrong with the whole of it is that the audience does not fit the label.
         field = "audience" if told.field == "statement" else told.field
         raise StatementError(told.what, field=f"marking.{field}", remedy=told.remedy) from None
@@ -173,7 +178,7 @@ def stated(
             }
         )
     except ValidationError as error:
-        raise rules.in_words(error) from None
+        raise in_words(error) from None
 
 
 def _read(visit: Visit, given: dict[str, Any]) -> Statement:
@@ -207,9 +212,16 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
             }
         )
     except ValidationError as error:
-        raise rules.in_words(error) from None
+        raise in_words(error) from None
     except ValueError as error:
         raise StatementError(str(error), field="attribution", remedy="Write one of " + ", ".join(Attribution)) from None
+    for number, item in enumerate(read.evidence):
+        if item.type == "source" and _IDENTITY.fullmatch(item.reference.strip()):
+            raise StatementError(
+                "this is the identity of a statement or a file, not a source in words",
+                field=f"evidence.{number}.reference",
+                remedy="Give it the type statement or attachment, so that its marking and its dissents come along",
+            )
     return _carrying(visit, read)
 
 
@@ -217,9 +229,11 @@ def _carrying(visit: Visit, read: Statement) -> Statement:
     """The statement with the dissents of everything that it is made from, and with no others."""
     assert isinstance(read.body, Derivable)
     dissents: tuple[str, ...] = ()
-    if read.inputs:
+    # A correction without its sources still rests on them, and what is about a result speaks of it.
+    about = (read.subject.id,) if read.subject.type == "statement" else ()
+    if rests := (*read.inputs, *read.supersedes, *about):
         with visit.reading() as sight:
-            dissents = inherited(sight, read.inputs)
+            dissents = inherited(sight, rests)
     if dissents == read.body.dissents:
         return read
     return read.model_copy(update={"body": read.body.model_copy(update={"dissents": dissents})})

@@ -125,8 +125,16 @@ def _around(question: Question, best: float, script: Mapping[str, Any], stage: s
         "best": best,
         "highest": high,
         "confidence": script["sure"],
-        "reason": script[stage],
+        "reason": reason(question, script[stage]),
     }
+
+
+def reason(question: Question, words: str | Mapping[str, str]) -> str:
+    """What a script says of a question: its own words for it, or those for any other question.
+
+    words: for every question, or by the question's key with ``other`` for the rest.
+    """
+    return words if isinstance(words, str) else words.get(question.key, words["other"])
 
 
 def _logit(p: float) -> float:

@@ -16,6 +16,7 @@ from tocsin.core.register import Preview
 from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import Attribution, Standing, Statement, canonical, digest
 from tocsin.desk import people, rules
+from tocsin.desk.shape import in_words
 from tocsin.desk.views import View, current, shown
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
@@ -186,7 +187,7 @@ def note_of(visit: Visit, body: Proposal, role: Role) -> Statement:
             }
         )
     except ValidationError as error:
-        raise rules.in_words(error) from None
+        raise in_words(error) from None
 
 
 def _proposed(sight: Sight, head: Held) -> Proposed:

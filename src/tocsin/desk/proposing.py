@@ -18,6 +18,7 @@ from tocsin.desk import rules
 from tocsin.desk.dissents import inherited
 from tocsin.desk.making import read_marking
 from tocsin.desk.proposals import Redaction, Source, case_of, note_of, redactions
+from tocsin.desk.shape import in_words
 from tocsin.desk.views import View, shown, statement
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
@@ -113,7 +114,7 @@ def _valid(kind: type[BaseModel], given: Mapping[str, Any]) -> Any:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        told = rules.in_words(error)
+        told = in_words(error)
         field = "subject" if kind is Subject else told.field
         remedy = "Write place:CODE or period:YEARS" if kind is Subject else "Correct the field"
         raise StatementError(told.what, field=field, remedy=remedy) from None

@@ -7,11 +7,8 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from tocsin.core.errors import StatementError, TocsinError
 from tocsin.core.instant import Instant, moment
-from tocsin.core.kinds import KINDS
 from tocsin.core.marking import Caveat, Marking, strictest
 from tocsin.core.place import place
 from tocsin.core.seeing import Role, originates
@@ -44,23 +41,6 @@ INHERITING = ("recall", "lineage")
 """Kinds whose audience follows from other statements: it must hold even where the author has left a group since."""
 
 _MISSING = "there is no such statement, or it is not for you"
-
-
-def in_words(error: ValidationError) -> StatementError:
-    """The first thing that a schema finds wrong, with how many more there are."""
-    first, *others = error.errors()
-    # A choice between kinds puts the kind's name into the path; a person looks for the field.
-    path = [str(part) for part in first["loc"] if part not in ("function-after", "function-before")]
-    if path[:1] == ["body"] and path[1:2] and path[1] in KINDS:
-        del path[1]
-    if first["type"].startswith("union_tag"):
-        path.append("kind")  # no such kind, or none is named
-    more = f" ({len(others)} more fields are wrong)" if others else ""
-    return StatementError(
-        first["msg"].removeprefix("Value error, ").replace("Tuple should", "The list should") + more,
-        field=".".join(path) or "statement",
-        remedy="Correct the field; the schema of each kind is under /api/v1/kinds",
-    )
 
 
 def check(statement: Statement, sight: Sight, now: Instant) -> None:

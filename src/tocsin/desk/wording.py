@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tocsin.core.assessing import Assessment, Rated
-from tocsin.core.belief import one_in, percent, significant, times
+from tocsin.core.assessing import Assessment
+from tocsin.core.belief import one_in, percent, times
 from tocsin.core.convening import (
     Answer,
     Declaration,
@@ -21,11 +21,11 @@ from tocsin.core.convening import (
     Round,
     Step,
 )
-from tocsin.core.errors import LexiconError
 from tocsin.core.fielding import Contribution, Reply, Request
 from tocsin.core.kinds import Body, Downgrade, Forecast, Lineage, Note, Proposal, Recall, Release
 from tocsin.desk.dissents import Dissenting
 from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Paragraph, Table
+from tocsin.desk.rounds.readout_words import Words
 
 STEPS = {
     "open": "The round was opened for first estimates",
@@ -75,8 +75,8 @@ def headline(body: Body) -> str:
             raise TypeError(f"there are no words for {type(body).__name__}")
 
 
-def text(body: Body) -> str:
-    """The words of a body as running text, for a list or a page of statements."""
+def text(body: Body, evidence: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The words of a body as running text, for a list or a page of statements. evidence: as for ``blocks``."""
     match body:
         case Note():
             return body.text
@@ -91,11 +91,11 @@ def text(body: Body) -> str:
         case Lineage():
             return ""
         case _:
-            return "\n".join(line for block in blocks(body) for line in _lines(block))
+            return "\n".join(line for block in blocks(body, evidence) for line in _lines(block))
 
 
-def blocks(body: Body) -> list[Block]:
-    """What is claimed, as blocks of a document."""
+def blocks(body: Body, evidence: Sequence[Mapping[str, Any]] = ()) -> list[Block]:
+    """What is claimed, as blocks of a document. evidence: the items that it rests on, as they are shown."""
     match body:
         case Note():
             return _paragraphs(body.text)
@@ -109,7 +109,10 @@ def blocks(body: Body) -> list[Block]:
                 Paragraph(body.reason),
             ]
         case Assessment():
-            return assessment(body)
+            # Read late: an assessment needs the lexicon, which takes a while to read.
+            from tocsin.desk.assessing import worded
+
+            return worded.assessment(body, worded.sources(evidence))
         case Contribution():
             return _contribution(body)
         case Request():
@@ -147,23 +150,22 @@ def dissent_blocks(dissents: Sequence[Dissenting]) -> list[Block]:
     return [Heading(f"{count} from the result that this is or rests on"), Bullets(items), *_maybe(named)]
 
 
-def value(question: Question, number: float) -> str:
-    """A number that answers a question, as it is read.
+def value(question: Question, number: float, *, typed: bool = False) -> str:
+    """A number that answers a question, as it is read: the same figures as in a readout.
+
+    typed: it is somebody's own and not made of several.
 
     >>> question = Question(key="a", answer="ordinal", text="?", outcome="o", horizon="h", criteria="c", examples=["e"],
     ...     scale=["none", "some", "much"])
     >>> value(question, 2), value(question, 2.5)
     ('some', 'between some and much')
     """
-    match question.answer:
-        case Answer.PROBABILITY:
-            return f"{percent(number)} ({one_in(number)})"
-        case Answer.NUMERIC:
-            return f"{significant(number, 3)} {question.unit}"
-        case Answer.ORDINAL:
-            low, high = int(number), -int(-number // 1)
-            words = question.scale[low - 1]
-            return words if low == high else f"between {words} and {question.scale[high - 1]}"
+    words = Words("en")
+    written = words.value(question, number, typed=typed)
+    if question.answer is Answer.PROBABILITY:
+        # With plain spaces, so that a reader who searches a page finds it as it is typed.
+        return f"{written} ({words.frequency(number)})".replace("\u00a0", " ")
+    return written
 
 
 def answered(given: Given, question: Question | None = None) -> str:
@@ -171,9 +173,10 @@ def answered(given: Given, question: Question | None = None) -> str:
     if question is None:
         numbers = f"lowest {given.lowest:g}, best {given.best:g}, highest {given.highest:g}"
     else:
-        low, best, high = (value(question, one) for one in (given.lowest, given.best, given.highest))
-        numbers = f"best {best}, between {low} and {high}"
-    return f"{numbers}; {round(100 * given.confidence)} % sure that the truth lies between."
+        low, best, high = (value(question, one, typed=True) for one in (given.lowest, given.best, given.highest))
+        numbers = f"{best} and nothing else" if low == high else f"best {best}, between {low} and {high}"
+    sure = "of it" if given.lowest == given.highest else "that the truth lies between"
+    return f"{numbers}; {round(100 * given.confidence)} % sure {sure}."
 
 
 def result(body: Result) -> list[Block]:
@@ -189,11 +192,12 @@ def result(body: Result) -> list[Block]:
     if body.low is not None and body.high is not None:
         lines.append(
             f"{round(100 * body.coverage)} % interval over draws of participants: "
-            f"{value(question, body.low)} to {value(question, body.high)}."
+            f"{_range(value(question, body.low), value(question, body.high))}."
         )
     if body.lowest is not None and body.highest is not None:
         lines.append(
-            f"Participants' own ends, at 80 %: {value(question, body.lowest)} to {value(question, body.highest)}."
+            "What participants held possible, brought to 80 % confidence: "
+            f"{_range(value(question, body.lowest), value(question, body.highest), 'from ')}."
         )
     if question.base_rate and question.answer is Answer.PROBABILITY:
         lines.append(
@@ -201,11 +205,17 @@ def result(body: Result) -> list[Block]:
             f"({question.base_rate_source})."
         )
     spread = body.spread
-    lines.append(
-        f"Best estimates from {value(question, spread.least)} to {value(question, spread.most)}, half of them between "
-        f"{value(question, spread.lower)} and {value(question, spread.upper)}."
-    )
+    ends = _range(value(question, spread.least, typed=True), value(question, spread.most, typed=True), "from ")
+    lower, upper = value(question, spread.lower), value(question, spread.upper)
+    half = f"at {lower}" if lower == upper else f"between {lower} and {upper}"
+    alike = spread.least == spread.most
+    lines.append(f"Best estimates {ends}." if alike else f"Best estimates {ends}, half of them {half}.")
     return [*asked, KeyFigure(value(question, body.value), tuple(lines)), *_flags(body), *settled]
+
+
+def _range(low: str, high: str, before: str = "") -> str:
+    """From one value to another; what is both ends is said once."""
+    return f"all at {low}" if low == high else f"{before}{low} to {high}"
 
 
 def _flags(body: Result) -> list[Block]:
@@ -220,7 +230,7 @@ def _flags(body: Result) -> list[Block]:
         )
         if is_so
     ]
-    return [Paragraph("To be known: " + "; ".join(told) + ".")] if told else []
+    return [Paragraph("Of the estimates: " + "; ".join(told) + ".")] if told else []
 
 
 def round_(body: Round) -> list[Block]:
@@ -257,55 +267,6 @@ def question(one: Question) -> list[Block]:
         *(Paragraph(line) for line in (*scale, *base)),
         Bullets(one.examples),
     ]
-
-
-def assessment(body: Assessment) -> list[Block]:
-    """A structured assessment."""
-    overall = body.overall
-    lines = [
-        f"{percent(overall.probability)}, between {percent(overall.low)} and {percent(overall.high)}; "
-        f"confidence {overall.confidence}.",
-        f"Outcome: {_sense(overall.outcome)}, within {overall.horizon} months.",
-    ]
-    if overall.base_rate:
-        lines.append(f"{times(overall.probability / overall.base_rate).capitalize()} the base rate given.")
-    lines.append("The model's number was known." if body.saw_model else "Given before the model's number was shown.")
-    rated = tuple((f"{one.factor}", *_rated(one)) for one in body.ratings)
-    resilient = tuple((one.what, *_rated(one)) for one in body.resilience)
-    columns = ("Factor", "Found", "Direction", "Confidence", "Importance", "Rests on")
-    return [
-        KeyFigure(one_in(overall.probability), tuple(lines)),
-        *_paragraphs(body.summary),
-        Heading(f"Factors of the frame {body.frame}"),
-        Table(columns, rated),
-        Heading("Resilience"),
-        Table(("What", *columns[1:]), resilient) if resilient else Paragraph(f"None named: {body.no_resilience}"),
-        Heading("Protective actors"),
-        Bullets(tuple(f"{one.group}: {one.protects}" for one in body.protectors))
-        if body.protectors
-        else Paragraph(f"None named: {body.no_protectors}"),
-        *_listed("Possible perpetrators, as groups", [f"{p.group}: {p.motive} {p.means}" for p in body.perpetrators]),
-        *_listed("Possible targets, as groups", [f"{t.group}: {t.why}" for t in body.targets]),
-        *_listed("Assumptions", body.assumptions),
-        *_listed("What would change this judgement", body.would_change),
-    ]
-
-
-def _sense(id: str) -> str:
-    """A sense of a term in words; its identifier where the lexicon of today has no such sense any more."""
-    from tocsin.desk.assessing.frames import outcome
-
-    try:
-        return f"{outcome(id).label()} ({id})"
-    except LexiconError:
-        return id
-
-
-def _rated(one: Rated) -> tuple[str, ...]:
-    found = f"{one.status}, {one.level}" if one.level else str(one.status)
-    rests = ", ".join(cited.item for cited in one.evidence) or ("judgement alone" if one.judged else "nothing cited")
-    reason = f": {one.reason}" if one.reason else ""
-    return found, str(one.direction), str(one.confidence), str(one.importance), rests + reason
 
 
 def _contribution(body: Contribution) -> list[Block]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tocsin.lexicon import names
+from tocsin.lexicon import names, rings
 from tocsin.lexicon.faults import Entry, Fault, Shelf
 
 RULES = {
@@ -15,21 +15,34 @@ RULES = {
     "inverse": "narrower and top concepts agree with what they are the inverse of",
 }
 
+MOST = 20
+"""Rings that are told of one tangle: when they are taken out, another check tells what is left."""
+
+NAMED = 12
+"""Concepts that are named of one ring."""
+
 _SKOS = names.SKOS
 
 
 def faults(shelf: Shelf) -> Iterator[Fault]:
-    """Every fault of where concepts stand."""
-    above = {iri: _all_above(shelf, iri) for iri in shelf.concepts}
-    ringed = {iri for iri, ups in above.items() if iri in ups}
+    """Every fault of where concepts stand, in time that grows with the number of concepts and relations."""
+    ups = {iri: _ups(shelf, iri) for iri in shelf.concepts}
+    downs: dict[str, list[str]] = {}
+    for iri, above in ups.items():
+        for up in above:
+            downs.setdefault(up, []).append(iri)
+    tangles = rings.tangles(ups)
+    # What stands in a ring, or below one, is told of the ring.
+    placed = _reached(downs, [*_tops(shelf), *(one for tangle in tangles for one in tangle)])
     for iri, entry in shelf.concepts.items():
         yield from _place(shelf, iri, entry)
-        yield from _inverses(shelf, iri, entry)
-        # What stands in a ring, or below one, is told of the ring.
-        if not ringed & {iri, *above[iri]} and not any(_is_top(shelf, one) for one in (iri, *above[iri])):
+        yield from _below(shelf, iri, entry)
+        if iri not in placed:
             remedy = "Give it skos:broader, or skos:topConceptOf its scheme"
             yield Fault(entry.file, iri, "orphan", "nothing leads to it from a top concept", remedy)
-    yield from _rings(shelf, ringed)
+    yield from _inverse_tops(shelf)
+    for tangle in tangles:
+        yield from _rings(shelf, ups, tangle)
 
 
 def _place(shelf: Shelf, iri: str, entry: Entry) -> Iterator[Fault]:
@@ -46,64 +59,71 @@ def _place(shelf: Shelf, iri: str, entry: Entry) -> Iterator[Fault]:
             yield Fault(entry.file, iri, "broader", what, "Relate schemes by a mapping")
 
 
-def _inverses(shelf: Shelf, iri: str, entry: Entry) -> Iterator[Fault]:
+def _below(shelf: Shelf, iri: str, entry: Entry) -> Iterator[Fault]:
     for below in entry.said.all(f"{_SKOS}narrower"):
         if below not in shelf.concepts or iri not in shelf.concepts[below].said.all(f"{_SKOS}broader"):
             what = f"{names.short(below)} does not say that it stands below"
             remedy = "Write skos:broader there, and leave out skos:narrower here"
             yield Fault(entry.file, iri, "inverse", what, remedy)
-    for scheme in entry.said.all(f"{_SKOS}inScheme"):
-        tops = shelf.schemes[scheme].said.all(f"{_SKOS}hasTopConcept") if scheme in shelf.schemes else ()
-        if tops and (iri in tops) != (scheme in entry.said.all(f"{_SKOS}topConceptOf")):
-            what = "it and its scheme differ on whether it is a top concept"
-            remedy = "Write skos:topConceptOf, and leave out skos:hasTopConcept"
-            yield Fault(entry.file, iri, "inverse", what, remedy)
 
 
-def _is_top(shelf: Shelf, iri: str) -> bool:
-    said = shelf.concepts[iri].said
-    return f"{_SKOS}topConceptOf" in said or any(
-        iri in shelf.schemes[scheme].said.all(f"{_SKOS}hasTopConcept")
-        for scheme in said.all(f"{_SKOS}inScheme")
-        if scheme in shelf.schemes
-    )
+def _inverse_tops(shelf: Shelf) -> Iterator[Fault]:
+    tops = {scheme: set(entry.said.all(f"{_SKOS}hasTopConcept")) for scheme, entry in shelf.schemes.items()}
+    for iri, entry in shelf.concepts.items():
+        for scheme in entry.said.all(f"{_SKOS}inScheme"):
+            named = tops.get(scheme)
+            if named and (iri in named) != (scheme in entry.said.all(f"{_SKOS}topConceptOf")):
+                what = "it and its scheme differ on whether it is a top concept"
+                remedy = "Write skos:topConceptOf, and leave out skos:hasTopConcept"
+                yield Fault(entry.file, iri, "inverse", what, remedy)
+
+
+def _tops(shelf: Shelf) -> Iterator[str]:
+    """The concepts that say that they are top concepts, or whose scheme says so."""
+    for iri, entry in shelf.concepts.items():
+        if f"{_SKOS}topConceptOf" in entry.said:
+            yield iri
+    for scheme, entry in shelf.schemes.items():
+        for iri in entry.said.all(f"{_SKOS}hasTopConcept"):
+            if iri in shelf.concepts and scheme in shelf.concepts[iri].said.all(f"{_SKOS}inScheme"):
+                yield iri
 
 
 def _ups(shelf: Shelf, iri: str) -> tuple[str, ...]:
     return tuple(up for up in shelf.concepts[iri].said.all(f"{_SKOS}broader") if up in shelf.concepts)
 
 
-def _all_above(shelf: Shelf, iri: str) -> set[str]:
-    seen: set[str] = set()
-    waiting = [iri]
+def _reached(downs: Mapping[str, Sequence[str]], starts: Iterable[str]) -> set[str]:
+    """These concepts and all that stand below one of them."""
+    waiting = list(starts)
+    found = set(waiting)
     while waiting:
-        new = set(_ups(shelf, waiting.pop())) - seen
-        seen |= new
+        new = [one for one in downs.get(waiting.pop(), ()) if one not in found]
+        found.update(new)
         waiting += new
-    return seen
+    return found
 
 
-def _rings(shelf: Shelf, ringed: set[str]) -> Iterator[Fault]:
-    """Rings until each of their members has been told of in one, each by the shortest way round."""
+def _rings(shelf: Shelf, ups: Mapping[str, Sequence[str]], tangle: frozenset[str]) -> Iterator[Fault]:
+    """Rings until each member has been told of in one, each by the shortest way round; ``MOST`` of one tangle."""
     told: set[str] = set()
-    for start in sorted(ringed):
+    found = 0
+    for start in sorted(tangle):
         if start in told:
             continue
-        ring = _way_round(shelf, start)
-        told |= set(ring)
-        what = "it stands below itself: " + " below ".join(names.short(one) for one in (*ring, start))
+        found += 1
+        ring = rings.way_round(ups, tangle, start)
+        told.update(ring)
+        what = f"it stands below itself: {_in_words([*ring, start])}"
+        if found == MOST and (left := len(tangle) - len(told)):
+            what += f"; so do {left} more that are tangled up with it"
         yield Fault(shelf.concepts[start].file, start, "cycle", what, "Take out one skos:broader of the ring")
+        if found == MOST:
+            return
 
 
-def _way_round(shelf: Shelf, start: str) -> list[str]:
-    """The shortest way up from a member of a ring back to itself, without its end."""
-    ways = [[start]]
-    seen: set[str] = set()
-    for way in ways:  # grows while it is read: nearest first
-        for up in _ups(shelf, way[-1]):
-            if up == start:
-                return way
-            if up not in seen:
-                seen.add(up)
-                ways.append([*way, up])
-    return [start]
+def _in_words(ring: Sequence[str]) -> str:
+    short = [names.short(one) for one in ring]
+    if len(short) > NAMED:
+        short[NAMED - 1 : -1] = [f"... {len(short) - NAMED} others ..."]
+    return " below ".join(short)

@@ -91,15 +91,24 @@ class TurtleFile:
 
     def line(self, subject: str) -> int | None:
         """The line on which the description of a subject begins, by its IRI; None if it is not at a line's start."""
-        tokens = {f"<{subject}>"} | {
-            f"{prefix}:{subject.removeprefix(str(namespace))}"
-            for prefix, namespace in self.graph.namespaces()
-            if subject.startswith(str(namespace))
-        }
+        tokens = [f"<{subject}>"] + [
+            f"{prefix}:{subject.removeprefix(namespace)}"
+            for prefix, namespace in self._prefixes
+            if subject.startswith(namespace)
+        ]
+        return min((self._begins[token] for token in tokens if token in self._begins), default=None)
+
+    @cached_property
+    def _prefixes(self) -> tuple[tuple[str, str], ...]:
+        return tuple((prefix, str(namespace)) for prefix, namespace in self.graph.namespaces())
+
+    @cached_property
+    def _begins(self) -> dict[str, int]:
+        """The first line that begins with each token."""
+        found: dict[str, int] = {}
         for number, line in enumerate(self.text.splitlines(), start=1):
-            if line.split(" ", 1)[0] in tokens:
-                return number
-        return None
+            found.setdefault(line.split(" ", 1)[0], number)
+        return found
 
     def where(self, subject: str) -> str:
         """The place of a subject in the file, as ``terms.ttl, line 40``."""
@@ -152,7 +161,8 @@ def parse(content: bytes, name: str) -> TurtleFile:
     Errors: LexiconError if it is not UTF-8 or not Turtle, with the line.
     """
     from rdflib import Graph
-    from rdflib.plugins.parsers.notation3 import RDFSink, SinkParser
+
+    from tocsin.lexicon.turtle import Parser, quiet
 
     try:
         text = content.decode("utf-8-sig")
@@ -166,11 +176,12 @@ def parse(content: bytes, name: str) -> TurtleFile:
     graph = Graph()
     # The parser itself, not Graph.parse: on some slips it fails an assertion that does not say where, and only the
     # parser knows the line it had come to.
-    parser = SinkParser(RDFSink(graph), baseURI="", turtle=True)
+    parser = Parser(graph)
     try:
-        parser.startDoc()
-        parser.feed(text)
-        parser.endDoc()
+        with quiet():
+            parser.startDoc()
+            parser.feed(text)
+            parser.endDoc()
     except (SyntaxError, AssertionError, LookupError, ValueError, TypeError) as error:
         raise LexiconError(
             f"this is not Turtle: {_why(error)}",

@@ -13,9 +13,9 @@ import os
 import secrets
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tocsin.core.errors import SealError
 from tocsin.core.statement import canonical, digest
@@ -35,6 +35,8 @@ _KEY_BYTES, _NONCE_BYTES, _LEAST = 32, 12, 1024
 _NAME = "seal"
 """Under which name the store remembers which key is its own: a digest, from which the key cannot be found."""
 
+_RENEW = "if it is lost for good, the operator runs `tocsin key renew`"
+
 
 class Seal:
     """The seal of one store. The key is made when something is first sealed."""
@@ -42,7 +44,7 @@ class Seal:
     def __init__(self, store: Store, path: Path) -> None:
         self.path = path
         self._store = store
-        self._key: bytes | None = None
+        self._key: tuple[_Stamp, bytes] | None = None
         self._lock = threading.Lock()
 
     def seal(self, context: Any, content: bytes) -> str:
@@ -78,12 +80,11 @@ class Seal:
 
         Errors: SealError if it is not.
         """
-        with self._store.reading() as reader:
-            known = reader.connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _NAME)).scalar()
-        if known is None:
+        if self._known() is None:
             return "none yet: it is made when something is first sealed"
         self._own()
-        if self.path.stat().st_mode & 0o077:
+        stamp = _stamp(self.path)
+        if stamp and stamp.mode & 0o077:
             raise SealError(
                 "others on this machine can read the node's key",
                 where=str(self.path),
@@ -91,17 +92,62 @@ class Seal:
             )
         return f"{self.path}; no backup holds it, so keep a copy apart from them"
 
+    def renew(self, line: Line) -> None:
+        """Make a new key the store's own, where the old one is lost; what was sealed with that stays shut for good.
+
+        A file that lies in its place and is another key is kept beside it. line: who does it, for the audit log.
+
+        Errors: SealError if the store's own key is there, if it has none yet, or if the file cannot be read or written.
+        """
+        with self._lock:
+            known, key = self._known(), self._lying()
+            if known is None:
+                raise SealError(
+                    "this node has sealed nothing yet, so no key of it can be lost",
+                    remedy="Go on; the key is made when something is first sealed",
+                )
+            if key is not None and _fingerprint(key) == known:
+                raise SealError(
+                    "the node's key is there and is its own, and everything that is sealed opens with it",
+                    where=str(self.path),
+                    remedy="Leave it as it is; a new key would lose what is sealed",
+                )
+            if key is not None:
+                _aside(self.path)
+            new = _made(self.path)
+            # Before this line the new file is another's key, and renewing can be done again; after it, it is the node's.
+            with self._store.writing() as writer:
+                here = (tables.meta.c.name == _NAME) & (tables.meta.c.value == known)
+                taken = writer.connection.execute(update(tables.meta).where(here).values(value=_fingerprint(new)))
+                if taken.rowcount != 1:
+                    raise SealError(
+                        "somebody else has just renewed the node's key", remedy="Run `tocsin doctor` and look at key"
+                    )
+                writer.note(line)
+            self._key = None
+
     def _own(self) -> bytes:
         with self._lock:
-            if self._key is None:
-                self._key = self._found()
-            return self._key
+            # The file may be lost or exchanged while the node runs: what is sealed with a key that only this process
+            # still has would be lost when it ends.
+            stamp = _stamp(self.path)
+            if self._key is None or stamp is None or self._key[0] != stamp:
+                self._key = None
+                key = self._found()
+                # The file may have been made just now; one that was exchanged since it was read is read again.
+                self._key = (stamp or _stamp(self.path) or _NEVER, key)
+            return self._key[1]
+
+    def _known(self) -> str | None:
+        """The digest of the key that is the store's own; None if it has none yet."""
+        with self._store.reading() as reader:
+            found = select(tables.meta.c.value).where(tables.meta.c.name == _NAME)
+            known: str | None = reader.connection.execute(found).scalar()
+            return known
 
     def _found(self) -> bytes:
         """The key, which the store must know as its own; made if the store knows none yet."""
-        with self._store.reading() as reader:
-            known = reader.connection.execute(select(tables.meta.c.value).where(tables.meta.c.name == _NAME)).scalar()
-        key = self._read()
+        known, key = self._known(), self._read()
         if known is None:
             key = key or _made(self.path)
             line = Line(None, None, "node", "made the node's key")
@@ -112,19 +158,30 @@ class Seal:
             raise SealError(
                 "the key with which this node seals is not there",
                 where=str(self.path),
-                remedy="Put it back from where the operator keeps it, apart from the backups",
+                remedy=f"Have the operator put it back from where it is kept apart from the backups; {_RENEW}",
             )
         if _fingerprint(key) != known:
             raise SealError(
-                "this is not the key with which this node has sealed",
+                "the node's key was replaced: this is not the key with which this node has sealed",
                 where=str(self.path),
-                remedy="Put this node's own key back",
+                remedy=f"Have the operator put this node's own key back; {_RENEW}",
             )
         return key
 
     def _read(self) -> bytes | None:
+        key = self._lying()
+        if key is not None and len(key) != _KEY_BYTES:
+            raise SealError(
+                f"the node's key was replaced or cut off: it is {len(key)} bytes long, not {_KEY_BYTES}",
+                where=str(self.path),
+                remedy=f"Have the operator put this node's own key back; {_RENEW}",
+            )
+        return key
+
+    def _lying(self) -> bytes | None:
+        """What lies where the key is to be, whatever it is; None if nothing does."""
         try:
-            key = self.path.read_bytes()
+            return self.path.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -133,13 +190,41 @@ class Seal:
                 where=str(self.path),
                 remedy="Give this user the right to read it",
             ) from None
-        if len(key) != _KEY_BYTES:
-            raise SealError(
-                f"the node's key is {len(key)} bytes long, not {_KEY_BYTES}",
-                where=str(self.path),
-                remedy="Put this node's own key back",
-            )
-        return key
+
+
+class _Stamp(NamedTuple):
+    """By what a file is told from another in its place, and from itself after it was written to; and who may read it."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    changed: int
+    mode: int
+
+
+_NEVER = _Stamp(-1, -1, -1, -1, -1, 0)
+"""The stamp of a file that went away while it was read: it fits none."""
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return _Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_mode)
+
+
+def _aside(path: Path) -> None:
+    """Keep what is no key of this store beside where it was: it may be another node's, or what is left of one."""
+    try:
+        path.rename(path.with_name(f"{path.name}.not-own-{secrets.token_hex(4)}"))
+    except OSError as error:
+        raise SealError(
+            f"what lies in the place of the node's key cannot be moved ({error.strerror or error})",
+            where=str(path),
+            remedy="Give this user the right to write there, or move the file yourself",
+        ) from None
 
 
 def _made(path: Path) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tocsin.assess.divergence.side import Factor, Side, logit
 
@@ -18,13 +18,27 @@ class Alone:
 
 
 def alone(a: Side, b: Side) -> tuple[Alone, ...]:
-    """The factors that one side rates and the other does not, or whose relation to the common concept is ``none``."""
+    """The factors that one side has and the other has not, or whose relation to the common concept is ``none``."""
     return tuple(
         Alone(factor, holder, without)
         for holder, without in ((a, b), (b, a))
         for key, factor in sorted(holder.by_key.items())
         if factor.relation == "none" or key not in without.by_key or without.by_key[key].relation == "none"
     )
+
+
+def completed(side: Side, other: Side) -> Side:
+    """A side with every factor that it has not rated, though its frame asks for it and the other side rates it.
+
+    Such a factor holds no information, with the other side's weight and sign: nobody has declared another, and it moves
+    nothing, so neither the conclusion nor the start changes.
+    """
+    silent = tuple(
+        replace(factor, level=None, relation="exact", evidence=(), unrated=True)
+        for key, factor in sorted(other.by_key.items())
+        if key in side.unrated and key not in side.by_key and factor.relation != "none"
+    )
+    return replace(side, factors=(*side.factors, *silent)) if silent else side
 
 
 def blurred(a: Side, b: Side) -> tuple[str, ...]:

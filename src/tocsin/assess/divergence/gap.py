@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from tocsin.assess.divergence.definition import alone, blurred, horizon_offset, matched, outcome_offset
+from tocsin.assess.divergence.definition import alone, blurred, completed, horizon_offset, matched, outcome_offset
 from tocsin.assess.divergence.exchange import Exchange, best_exchange
 from tocsin.assess.divergence.level import crossed
 from tocsin.assess.divergence.shapley import shapley
@@ -105,6 +105,7 @@ def diverge(a: Side, b: Side) -> Divergence:
         raise AssessmentError(
             f"both sides are called {a.name}", remedy="Add what tells them apart, for example the date"
         )
+    a, b = completed(a, b), completed(b, a)
     wording = Wording(a, b)
     pieces = sorted(_pieces(a, b, wording), key=lambda piece: (CAUSES.index(piece.cause), piece.about, piece.words))
     gap = b.log_odds - a.log_odds

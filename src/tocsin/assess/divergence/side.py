@@ -61,6 +61,8 @@ class Factor:
     key: in the common frame. level: in [0, 1], 0 being absent; None is no information, which is not 0. weight: how far
     the factor at full level moves the log-odds, as the assessor declares, in [0, 20]. sign: +1 for risk, -1 for
     resilience. relation: of the side's factor to the concept of the key. evidence: each item once.
+    named: in the author's own words and not from a frame. unrated: it stands in for a factor that the side's frame has
+    and the side has not rated, which is no information.
 
     Errors: AssessmentError names the value that cannot be used.
     """
@@ -72,6 +74,8 @@ class Factor:
     relation: Relation = "exact"
     evidence: tuple[Item, ...] = ()
     label: str = ""
+    named: bool = False
+    unrated: bool = False
 
     def __post_init__(self) -> None:
         _named(self.key, "a factor")
@@ -122,7 +126,8 @@ class Side:
     name: of the organisation or team, different from the other side's. probability: of the outcome, strictly between
     0 and 1. outcome: the id of a sense of a term. horizon: months. base_rate: of this outcome over this horizon,
     strictly between 0 and 1, or None if unknown. factors: each key once. also_saw: identities of items that the side
-    has seen without citing them for a factor.
+    has seen without citing them for a factor. unrated: keys of factors that its frame asks for, in the same or nearly
+    the same sense, and that it has not rated. inapplicable: keys of those of which it says that they do not apply.
 
     Errors: AssessmentError names the value that cannot be used.
     """
@@ -135,6 +140,8 @@ class Side:
     base_rate: float | None = None
     also_saw: frozenset[str] = frozenset()
     outcome_label: str = ""
+    unrated: frozenset[str] = frozenset()
+    inapplicable: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         _named(self.name, "a side")

@@ -55,8 +55,15 @@ class Wording:
         return f"Before any factor: {before[0]} for {self.a.name}, {before[1]} for {self.b.name}{settled}."
 
     def alone(self, one: Alone) -> str:
-        """That only one side has this factor."""
-        return f"“{one.factor.name}” counts for {one.holder.name} alone; no factor of {one.without.name} matches it."
+        """That only one side has this factor, and how it comes that the other has not."""
+        other = one.without.name
+        if one.factor.key in one.without.inapplicable:
+            why = f"{other} says that it does not apply"
+        elif one.factor.named:
+            why = f"{other} does not name it"
+        else:
+            why = f"the frame of {other} has none that matches it closely"
+        return f"“{one.factor.name}” counts for {one.holder.name} alone; {why}."
 
     def blurred(self, key: str) -> str:
         """That the two mean different things by a factor."""
@@ -104,7 +111,14 @@ class Wording:
     def _levels(self, key: str) -> str:
         first, second = (side.by_key[key] for side in (self.a, self.b))
         same = " (what was seen and how it was judged cancel out)" if first.level == second.level else ""
-        return f"{_level(first)} for {self.a.name}, {_level(second)} for {self.b.name}{same}"
+        told = (_rated(factor, side) for factor, side in ((first, self.a), (second, self.b)))
+        return f"{', '.join(told)}{same}"
+
+
+def _rated(factor: Factor, side: Side) -> str:
+    if factor.unrated:
+        return f"{side.name} has not rated a factor that matches it"
+    return f"{_level(factor)} for {side.name}"
 
 
 def _level(factor: Factor) -> str:

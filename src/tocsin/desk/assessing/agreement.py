@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from tocsin.assess.agreement import Alpha, AlphaInterval, alpha, alpha_interval
+from tocsin.assess.kappa import Kappa, MeanKappa, kappa, mean_pairwise_kappa
 from tocsin.assess.spread import Spread, spread
 from tocsin.core.assessing import Assessment, Level, Rated, Status
 from tocsin.core.errors import LexiconError, StatementError
@@ -22,6 +24,10 @@ STEPS = ("absent", *(level.value for level in Level))
 """The ordinal scale of a finding, from 0."""
 
 
+Measured = Literal["nominal", "ordinal", "interval"]
+"""How the steps are taken: only as the same or not, in order, or as equally far apart. They have no ratio."""
+
+
 @dataclass(frozen=True)
 class OfFactor:
     """How far apart one factor was rated. findings: how many found each step of ``STEPS``, the rest being missing."""
@@ -35,8 +41,9 @@ class OfFactor:
 class Agreement:
     """Agreement in one frame.
 
-    alpha, interval: Krippendorff's, ordinal, with a 90 % bootstrap interval over factors; both None below ``FEWEST``
+    alpha, interval: Krippendorff's, with a 90 % bootstrap interval over factors; both None below ``FEWEST``
     assessments, with the ``reason``. No information and not applicable are missing, not a finding.
+    level: of measurement, of alpha. kappa: the mean of Cohen's over pairs, with quadratic weights, whatever the level.
     factors: those that two or more rated, furthest apart first. others: assessments in other frames, not counted in.
     """
 
@@ -48,20 +55,34 @@ class Agreement:
     factors: tuple[OfFactor, ...]
     others: int
     reason: str
+    level: Measured = "ordinal"
+    kappa: MeanKappa | None = None
 
     @property
     def marking(self) -> Marking | None:
         """The join of the markings of what was counted; None where there was nothing."""
         return strictest(*(view.head.marking for view in self.views)) if self.views else None
 
+    @property
+    def caution(self) -> str:
+        """How little so few factors tell; empty where there is no number."""
+        if self.alpha is None or self.alpha.value is None:
+            return ""
+        return (
+            f"It rests on {self.alpha.units} factors that two or more rated. Even the 14 of a whole frame are few: "
+            "one of them rated otherwise can move either number far, and no threshold is meant for so few. Read the "
+            "interval, and each factor."
+        )
 
-def agreement(visit: Visit, place: str, frame: str = "") -> Agreement:
+
+def agreement(visit: Visit, place: str, frame: str = "", level: str = "ordinal") -> Agreement:
     """How far the assessments of a place that this person may see, and that stand, agree in one frame.
 
-    place: its code. frame: the one in which most were made, if none is named.
+    place: its code. frame: the one in which most were made, if none is named. level: one of ``Measured``.
 
-    Errors: StatementError if there is no such frame.
+    Errors: StatementError if there is no such frame or level.
     """
+    measured = _measured(level)
     found = list(views.every(visit, subject=f"place:{place}", kind="assessment"))
     if frame:
         try:
@@ -73,10 +94,10 @@ def agreement(visit: Visit, place: str, frame: str = "") -> Agreement:
     others = len(found) - len(counted)
     if len(counted) < FEWEST:
         reason = "fewer than two assessments in this frame stand that you may see"
-        return Agreement(place, frame, tuple(counted), None, None, (), others, reason)
+        return Agreement(place, frame, tuple(counted), None, None, (), others, reason, measured)
     concepts = [one for one in frames.frame(frame).concepts if _rated_by(counted, one)]
     ratings = [[_step(_body(view), one.notation) for one in concepts] for view in counted]
-    value = alpha(ratings, "ordinal")
+    value = alpha(ratings, measured)
     told = [
         OfFactor(one, spread(column, "ordinal"), tuple(column.count(step) for step in range(len(STEPS))))
         for one, column in zip(concepts, map(list, zip(*ratings, strict=True)), strict=True)
@@ -87,10 +108,31 @@ def agreement(visit: Visit, place: str, frame: str = "") -> Agreement:
         frame=frame,
         views=tuple(counted),
         alpha=value,
-        interval=alpha_interval(ratings, "ordinal") if value.value is not None else None,
+        interval=alpha_interval(ratings, measured) if value.value is not None else None,
         factors=tuple(sorted(apart, key=lambda one: -(one.spread.apart or 0.0))),
         others=others,
         reason=value.reason,
+        level=measured,
+        kappa=mean_pairwise_kappa(ratings, range(len(STEPS))),
+    )
+
+
+def of_pair(one: Assessment, other: Assessment) -> Kappa | None:
+    """Cohen's kappa, with quadratic weights, of the findings of two assessments; None unless both are in one frame."""
+    if one.frame != other.frame:
+        return None
+    factors = sorted({rating.factor for body in (one, other) for rating in body.ratings})
+    first, second = ([_step(body, factor) for factor in factors] for body in (one, other))
+    return kappa(first, second, range(len(STEPS)))
+
+
+def _measured(level: str) -> Measured:
+    known: tuple[Measured, ...] = get_args(Measured)
+    for one in known:
+        if level == one:
+            return one
+    raise StatementError(
+        f"there is no level of measurement {level[:40]!r}", field="level", remedy=f"Choose one of: {', '.join(known)}"
     )
 
 

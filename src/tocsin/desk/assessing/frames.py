@@ -7,12 +7,28 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from tocsin.core.errors import LexiconError
 from tocsin.lexicon.scheme import Concept, Scheme, Term, concept, schemes, version
 
-__all__ = ["Concept", "Scheme", "Term", "factor", "frame", "frames", "offered", "outcome", "senses", "sign", "version"]
+__all__ = [
+    "Concept",
+    "Group",
+    "Scheme",
+    "Term",
+    "asked",
+    "factor",
+    "frame",
+    "frames",
+    "grouped",
+    "offered",
+    "outcome",
+    "senses",
+    "sign",
+    "version",
+]
 
 EVENTS = (
     "mass-killing",
@@ -88,6 +104,50 @@ def outcome(id: str) -> Concept:
         near = difflib.get_close_matches(id, every, n=3) or [one.id for _, members in senses() for one in members][:3]
         raise LexiconError(f"{id[:60]!r} is no sense of a term", remedy=f"Did you mean {' or '.join(near)}?")
     return found
+
+
+@dataclass(frozen=True)
+class Group:
+    """Factors under one heading, in the frame's order, those below them included. own: whether the heading is rated."""
+
+    head: Concept
+    own: bool
+    factors: tuple[Concept, ...]
+
+
+@cache
+def grouped(key: str) -> tuple[Group, ...]:
+    """A frame as it is rated: a heading with its factors, or a factor with its indicators.
+
+    A section of which nothing raises or lowers the risk holds no factors, but what an assessment leads to or what is
+    done about it; it is left out.
+
+    >>> [group.head.notation for group in grouped("us-araf")]
+    ['1', '2', '3', '4']
+
+    Errors: LexiconError names the frames there are.
+    """
+    scheme = frame(key)
+    by_id = {one.id: one for one in scheme.concepts}
+
+    def below(concept: Concept) -> list[Concept]:
+        return [each for id in concept.narrower for each in (by_id[id], *below(by_id[id]))]
+
+    found = [Group(top, bool(sign(top)) or not top.narrower, tuple(below(top))) for top in scheme.tops]
+    return tuple(group for group in found if any(sign(one) for one in (group.head, *group.factors)))
+
+
+def asked(key: str) -> tuple[Concept, ...]:
+    """The factors that a frame wants rated: its headings, or what stands under a heading that is none; no indicators.
+
+    >>> len(asked("un-framework-2014"))
+    14
+    """
+    return tuple(
+        one
+        for group in grouped(key)
+        for one in ([group.head] if group.own else [each for each in group.factors if group.head.id in each.broader])
+    )
 
 
 def sign(concept: Concept) -> int:

@@ -16,7 +16,7 @@ from tocsin.core.errors import LexiconError
 from tocsin.core.statement import Evidence
 from tocsin.desk.assessing import frames
 from tocsin.desk.assessing.rendering import best, graded
-from tocsin.lexicon.crosswalk import Bearing, render
+from tocsin.lexicon.crosswalk import Bearing, Rendered, render
 
 MEANS: dict[Bearing, Relation] = {
     "exact": "exact",
@@ -26,6 +26,9 @@ MEANS: dict[Bearing, Relation] = {
     "overlap": "broad",
 }
 """What a crosswalk says of the target, as what the side means: where the target is broader, the side means less."""
+
+_ALIKE: tuple[Relation, ...] = ("exact", "close")
+"""Relations close enough for a factor that is not rated to be taken as no information on the other's."""
 
 _WORST: tuple[Relation, ...] = ("exact", "close", "narrow", "broad", "none")
 
@@ -43,11 +46,13 @@ class Whole:
 def side(whole: Whole, frame: str, wanted: frozenset[str]) -> Side:
     """An assessment in a frame.
 
-    wanted: ids of the factors that the other side rates; what leads to none of them is this side's alone.
+    wanted: ids of the factors that the other side rates. What leads to none of them, and closely to none that the
+    other side's frame asks for, is this side's alone.
 
     Errors: AssessmentError if its probability is certainty, or something else has no odds.
     """
     overall = whole.body.overall
+    unrated, inapplicable = _silent(whole.body, frame, wanted)
     return Side(
         name=whole.name,
         probability=overall.probability,
@@ -57,12 +62,32 @@ def side(whole: Whole, frame: str, wanted: frozenset[str]) -> Side:
         base_rate=overall.base_rate,
         also_saw=frozenset(_identity(whole, key) for key in {*whole.evidence, *whole.body.cited}),
         outcome_label=_outcome(overall.outcome),
+        unrated=unrated,
+        inapplicable=inapplicable,
     )
 
 
 def rated(body: Assessment) -> frozenset[str]:
     """The ids of the factors that an assessment rates and that apply."""
     return frozenset(f"{body.frame}:{one.factor}" for one in body.ratings if one.status is not Status.NOT_APPLICABLE)
+
+
+def _silent(body: Assessment, frame: str, wanted: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The factors of the common frame that the assessment's own frame asks for in the same or nearly the same sense,
+    without a rating: those that it does not rate, and those of which it says that they do not apply.
+    """
+    own = frames.frames().get(body.frame)
+    if own is None:
+        return frozenset(), frozenset()
+    found = {one.factor: one.status for one in body.ratings}
+    left = {one.id: found.get(one.notation) for one in own.concepts}
+    open_ = [id for id, status in left.items() if status in (None, Status.NOT_APPLICABLE)]
+    if body.frame == frame:
+        leads = [(id, id) for id in open_]
+    else:
+        leads = [(one.concept, one.target) for one in render(open_, frame).found if MEANS[one.relation] in _ALIKE]
+    unrated = frozenset(target for id, target in leads if left[id] is None)
+    return unrated, frozenset(target for id, target in leads if left[id] is not None) - unrated
 
 
 def _of_frame(whole: Whole, frame: str, wanted: frozenset[str]) -> list[Factor]:
@@ -81,7 +106,7 @@ def _of_frame(whole: Whole, frame: str, wanted: frozenset[str]) -> list[Factor]:
         if body.frame == frame:
             together.setdefault(id, []).append(factor)
             continue
-        lead = best(render([id], frame).found, wanted) if concept else None
+        lead = _lead(id, frame, wanted) if concept else None
         if lead is None:
             together.setdefault(id, []).append(replace(factor, relation="none"))
             continue
@@ -94,6 +119,15 @@ def _of_frame(whole: Whole, frame: str, wanted: frozenset[str]) -> list[Factor]:
         target = known.get(key.partition(":")[2]) if known and key.startswith(f"{frame}:") else None
         found += joined(key, parts, f"{target.notation} {target.label()}" if target else parts[0].label)
     return found
+
+
+def _lead(id: str, frame: str, wanted: frozenset[str]) -> Rendered | None:
+    """The factor of the frame to which another frame's leads: of those that the other side rates the best fit; where
+    there is none, one that it could have rated, if that means the same or nearly the same.
+    """
+    found = render([id], frame).found
+    alike = [one for one in found if MEANS[one.relation] in _ALIKE]
+    return best(found, wanted) or best(alike, {one.target for one in alike})
 
 
 def joined(key: str, parts: Sequence[Factor], label: str) -> list[Factor]:
@@ -131,7 +165,10 @@ def joined(key: str, parts: Sequence[Factor], label: str) -> list[Factor]:
 def _resilience(whole: Whole) -> list[Factor]:
     """What makes atrocities less likely, in the author's words: the same only where the words are."""
     return [
-        _factor(whole, f"resilience:{' '.join(one.what.casefold().split())}", one, -1, one.what, inverted=False)
+        replace(
+            _factor(whole, f"resilience:{' '.join(one.what.casefold().split())}", one, -1, one.what, inverted=False),
+            named=True,
+        )
         for one in whole.body.resilience
         if one.status is not Status.NOT_APPLICABLE
     ]

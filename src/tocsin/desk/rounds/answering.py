@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tocsin.core.convening import Closing, Declaration, Given, Question, Stage, Wishes
-from tocsin.core.errors import NotFound, StatementError
+from tocsin.core.errors import AccessError, NotFound, StatementError
 from tocsin.core.marking import TLP, Audience, Marking
 from tocsin.core.seeing import Role
 from tocsin.core.statement import Attribution, canonical
@@ -16,9 +16,11 @@ from tocsin.desk import rules
 from tocsin.desk.making import stated
 from tocsin.desk.rounds import case as cases
 from tocsin.desk.rounds.case import DECLARED, LATE, SEALED, Case, case_of, context, ends_in_time, invited, private
+from tocsin.desk.shape import in_words
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
+from tocsin.store.reading import Reader
 
 ANSWERED = (Stage.FIRST, Stage.SECOND)
 """Stages in which questions are answered."""
@@ -28,7 +30,8 @@ LONGEST = 65_000
 
 
 def declare(visit: Visit, id: str, interest: bool, text: str = "") -> View:
-    """Say whether one has an interest in the outcome. Only the convenor and whoever declares it see this.
+    """Say whether one has an interest in the outcome. An interest is seen by whoever declares it and by those who are
+    convenors of the organisation that convenes the round; that there is none, by whoever says so alone.
 
     Errors: NotFound; StatementError if this person is not invited, or an interest is declared without words.
     """
@@ -37,7 +40,8 @@ def declare(visit: Visit, id: str, interest: bool, text: str = "") -> View:
         case = case_of(sight, id)
         _invited(sight, case)
         before = declared(sight, case)
-        them = (f"person:{visit.actor.person}", f"org:{case.head.organisation}")
+        # Who has no interest tells nobody: with a name and a time it would tell the convenor who is answering.
+        them = [f"person:{visit.actor.person}", *(_convenors(sight, case) if interest else ())]
         made = stated(
             visit,
             _role(visit),
@@ -96,7 +100,7 @@ def close(visit: Visit, id: str, given: Mapping[str, Any]) -> View:
     """
     with visit.reading() as sight:
         case = case_of(sight, id)
-        known = {head.id for head in recommendations(sight, case)}
+        known = {head.id for head in recommendations(sight.reader, case)}
     found = _valid(Closing, given)
     assert isinstance(found, Closing)
     for key in found.dissents:
@@ -118,8 +122,9 @@ def take_back(visit: Visit, id: str, question: str | None) -> View:
     with visit.store.writing() as writer:
         sight = Sight(visit, writer)
         case = case_of(sight, id)
+        _invited(sight, case)
         ends_in_time(case, visit.store.clock(), case.stage if case.until is not None else Stage.FIRST)
-        mine = cases.own(sight, cases.counting(cases.sent(writer, case, case.stage.value))).get(question)
+        mine = cases.own(sight, case, case.stage.value).get(question)
         if mine is None:
             raise NotFound("you have sent nothing that could be taken back", where=id, remedy="See the round's page")
         made = stated(
@@ -136,11 +141,19 @@ def take_back(visit: Visit, id: str, question: str | None) -> View:
     return statement(visit, made.id)
 
 
-def recommendations(sight: Sight, case: Case) -> list[Held]:
-    """The heads of a round's recommendations that stand, oldest first."""
-    links = sight.reader.links_to([case.head.id], "about")
-    found = [head for head in sight.only(link.source for link in links) if head.kind == "recommendation"]
-    return [head for head in found if not head.recalled]
+def recommendations(reader: Reader, case: Case) -> list[Held]:
+    """The heads of a round's recommendations that stand, oldest first, whoever may see them."""
+    heads = (link.source for link in reader.links_to([case.head.id], "about"))
+    return [head for head in heads if head.kind == "recommendation" and not head.recalled]
+
+
+def _convenors(sight: Sight, case: Case) -> tuple[str, ...]:
+    persons = sight.reader.register.persons.values()
+    return tuple(
+        f"person:{one.id}"
+        for one in persons
+        if one.active and one.organisation == case.head.organisation and Role.CONVENOR in one.roles
+    )
 
 
 def declared(sight: Sight, case: Case) -> tuple[Held, Declaration] | None:
@@ -182,7 +195,7 @@ def _send(visit: Visit, case: Case, stage: Stage, question: Question | None, con
                     remedy="Say so on the round's page first; it goes to the convenor alone",
                 )
             _can_be_opened(sight, case, _opening(stage, key, content))
-            before = cases.own(sight, cases.counting(cases.sent(writer, case, stage.value))).get(key)
+            before = cases.own(sight, case, stage.value).get(key)
             made = stated(
                 visit,
                 _role(visit),
@@ -232,6 +245,8 @@ def _can_be_opened(sight: Sight, case: Case, found: Iterable[tuple[str, dict[str
 
 
 def _invited(sight: Sight, case: Case) -> None:
+    if sight.visit.may <= {Role.READER}:
+        raise AccessError("this token only reads", remedy="Use one whose scopes let it write")
     if not invited(sight, case):
         sight.visit.note("denied", [case.head.id], {"to": "answer a round"})
         raise StatementError(
@@ -250,4 +265,4 @@ def _valid(kind: type[BaseModel], given: Mapping[str, Any]) -> BaseModel:
     try:
         return kind.model_validate(dict(given))
     except ValidationError as error:
-        raise rules.in_words(error) from None
+        raise in_words(error) from None

@@ -13,8 +13,9 @@ from tocsin.core.instant import Instant, instant, moment
 from tocsin.core.marking import TLP, Audience, Caveat, Marking
 from tocsin.core.register import Person
 from tocsin.core.seeing import Actor, may_see, originates
-from tocsin.core.statement import Attribution, Statement
-from tocsin.desk.visit import Sight
+from tocsin.core.statement import Attribution, Statement, Subject
+from tocsin.desk.views import View
+from tocsin.desk.visit import Sight, Visit
 from tocsin.store import auditing
 from tocsin.store.held import Held
 from tocsin.store.reading import Reader
@@ -93,12 +94,14 @@ class Case:
 
     def invites(self, person: Person) -> bool:
         """Whether a person is invited."""
-        return person.active and any(_invites(one, person) for one in self.body.invitations)
+        return any(invites(one, person) for one in self.body.invitations)
 
 
-def _invites(invitation: Invitation, person: Person) -> bool:
+def invites(invitation: Invitation, person: Person) -> bool:
+    """Whether an invitation takes in a person."""
     return (
-        invitation.organisation == person.organisation
+        person.active
+        and invitation.organisation == person.organisation
         and (invitation.role is None or invitation.role in person.roles)
         and (not invitation.persons or person.id in invitation.persons)
     )
@@ -115,6 +118,17 @@ def case_of(sight: Sight, id: str) -> Case:
     return read(sight.reader, head)
 
 
+def round_of(visit: Visit, view: View) -> str | None:
+    """The round that a statement is, or that it was made in; None if it is in none that the visitor may see."""
+    about = Subject.read(view.head.subject)
+    id = view.id if view.head.kind == "round" else about.id if about.type == "statement" else None
+    if id is None:
+        return None
+    with visit.reading() as sight:
+        found = sight.only(sight.reader.find([id]).values())
+    return id if any(head.kind == "round" and not head.recalled for head in found) else None
+
+
 def read(reader: Reader, head: Held) -> Case:
     """A round by its head."""
     stated = reader.statements([head])[head.id][1]
@@ -125,9 +139,12 @@ def read(reader: Reader, head: Held) -> Case:
     return Case(head, stated, stated.body, tuple((one, body) for one, body in steps if isinstance(body, Step)))
 
 
-def sent(reader: Reader, case: Case, stage: str) -> tuple[Sent, ...]:
-    """The last that each author sent to each question in one stage, also where they took it back since."""
+def sent(reader: Reader, case: Case, stage: str, author: tuple[str, str] | None = None) -> tuple[Sent, ...]:
+    """The last that each author, or this one, sent to each question in a stage, also where they took it back since."""
     heads = [link.source for link in reader.links_to([case.head.id], "about") if link.source.kind == "envelope"]
+    if author is not None:
+        # Before anything is read: what somebody sends must not cost what everybody has sent.
+        heads = [head for head in heads if (head.organisation, head.person) == author]
     words = reader.statements(heads)
     last: dict[tuple[str, str, str | None], Sent] = {}
     for head in heads:
@@ -209,10 +226,10 @@ def unsealed(sight: Sight, sent: Sent) -> dict[str, object]:
     return found
 
 
-def own(sight: Sight, sent: Iterable[Sent]) -> dict[str | None, Sent]:
-    """The visitor's own envelopes by question."""
+def own(sight: Sight, case: Case, stage: str) -> dict[str | None, Sent]:
+    """What the visitor has sent in a stage and not taken back, by question."""
     me = (sight.visit.actor.organisation, sight.visit.actor.person)
-    return {one.body.question: one for one in sent if one.author == me}
+    return {one.body.question: one for one in counting(sent(sight.reader, case, stage, me))}
 
 
 def private(case: Case, person: str) -> Marking:

@@ -56,7 +56,8 @@ def opened(sight: Sight, case: Case, role: Role, step: str) -> Opened:
 def estimates(sight: Sight, case: Case, stage: str) -> dict[str, list[tuple[str, Given]]]:
     """The opened estimates of a stage by question: identity and content, those that were recalled left out."""
     links = sight.reader.links_to([case.head.id], "about")
-    heads = [head for head in sight.only(link.source for link in links) if head.kind == "estimate"]
+    # Not only those that the visitor may see: what a round comes to must not depend on who takes it on.
+    heads = [link.source for link in links if link.source.kind == "estimate"]
     words = sight.reader.statements(head for head in heads if not head.recalled)
     found: dict[str, list[tuple[str, Given]]] = {question.key: [] for question in case.body.questions}
     for id, (_, one) in words.items():
@@ -88,7 +89,12 @@ def _finished(sight: Sight, case: Case, role: Role, found: Iterable[Sent]) -> Op
     for one in dissents:
         assert isinstance(one.body, Dissent)
         against[one.body.question].append(one.id)
-    second, flags = estimates(sight, case, "second"), flags_of(case, "pool")
+    second = estimates(sight, case, "second")
+    came_late = {key for stage in ("first", "second") for key in cases.late(sight.reader, case, stage)}
+    flags = {
+        key: flag.model_copy(update={"late": flag.late or key in came_late})
+        for key, flag in flags_of(case, "pool").items()
+    }
     results = [
         _by_convenor(
             sight,
@@ -100,7 +106,7 @@ def _finished(sight: Sight, case: Case, role: Role, found: Iterable[Sent]) -> Op
         for key, question in ((one.key, one) for one in case.body.questions)
     ]
     votes = [closing.support for _, closing in closings]
-    support = tuple(_support(case, head.id, votes) for head in recommendations(sight, case))
+    support = tuple(_support(case, head.id, votes) for head in recommendations(sight.reader, case))
     return Opened((*dissents, *results), tuple(flags.values()), support)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from tocsin.core.convening import Answer, Question, Result
 from tocsin.desk.document import Dots, SpreadPlot
@@ -19,8 +20,10 @@ APART = 0.016
 FEW = 12
 """Up to so many estimates are told one by one; more are summed up."""
 
-SHORT = 14
-"""Letters of a word that has room under its mark; where one is longer, places on the scale are numbered."""
+SHORT, LINES = 14, 3
+"""Letters of a word that has room under its mark, and lines of them; where one needs more, places on the scale are
+numbered there, and the key says which word is which.
+"""
 
 MARKS = 6
 """Steps of an axis at most."""
@@ -88,6 +91,8 @@ def plot(question: Question, first: Sequence[float], second: Sequence[float], bo
         key.append(words("key_interval", coverage=coverage))
     if base is not None:
         key.append(words("key_base"))
+    if question.scale and not _fits(question.scale):
+        key += [f"{place} {word}" for place, word in enumerate(question.scale, start=1)]
     return SpreadPlot(
         ticks=tuple((line.place(mark), _label(question, mark, words)) for mark in line.marks()),
         rows=tuple(Dots(label, _stacked([line.place(value) for value in values])) for label, values in rows),
@@ -97,6 +102,7 @@ def plot(question: Question, first: Sequence[float], second: Sequence[float], bo
         base=None if base is None else line.place(base),
         key=" · ".join(key),
         text=_text(question, line, rows, (body.value, interval, base), words),
+        unit=question.unit,
     )
 
 
@@ -109,9 +115,14 @@ def _label(question: Question, value: float, words: Words) -> str:
         case Answer.NUMERIC:
             return f"{round(value, 9):,.10g}".replace(",", "\u00a0").replace(".", words("mark"))
         case Answer.ORDINAL:
-            word = question.scale[round(value) - 1]
-            short = len(question.scale) <= MARKS and max(map(len, question.scale)) <= SHORT
-            return word if short else f"{value:.0f}"
+            return question.scale[round(value) - 1] if _fits(question.scale) else f"{value:.0f}"
+
+
+def _fits(scale: Sequence[str]) -> bool:
+    """Whether every word of a scale has room under its mark."""
+    return len(scale) <= MARKS and all(
+        max(map(len, word.split()), default=0) <= SHORT and len(wrap(word, SHORT)) <= LINES for word in scale
+    )
 
 
 def _stacked(places: Sequence[float]) -> tuple[tuple[float, int], ...]:
@@ -134,18 +145,18 @@ def _text(
 ) -> str:
     pooled, interval, base = lines
 
-    def say(value: float) -> str:
-        return words.value(question, value)
+    def say(value: float, *, typed: bool = False) -> str:
+        return words.value(question, value, typed=typed)
 
-    told = [words("plot", least=say(line.least), most=say(line.most))]
+    told = [words("plot", least=say(line.least, typed=True), most=say(line.most, typed=True))]
     for label, values in rows:
         if len(values) <= FEW:
-            told.append(words("listed", stage=label, values=words.listed([say(value) for value in values])))
+            told.append(words("listed", stage=label, values=words.listed([say(value, typed=True) for value in values])))
         else:
             told.append(_summed(question, label, values, words))
     told.append(words("plot_pooled", value=say(pooled)))
     if interval:
-        told.append(words("plot_interval", low=say(interval[0]), high=say(interval[1])))
+        told.append(words("plot_interval", **words.ends(question, interval[0], interval[1])))
     if base is not None:
         told.append(words("plot_base", base=say(base)))
     return " ".join(told)
@@ -162,5 +173,8 @@ def _summed(question: Question, label: str, values: Sequence[float], words: Word
         "upper": found.upper,
         "most": found.highest,
     }
-    told = {name: words.value(question, value) for name, value in parts.items() if value is not None}
+    ends = ("least", "most")
+    told = {
+        name: words.value(question, value, typed=name in ends) for name, value in parts.items() if value is not None
+    }
     return words("summed", stage=label, number=len(values), **told)

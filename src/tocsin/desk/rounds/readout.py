@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tocsin.core.convening import Stage, Support
+from tocsin.core.convening import Stage
 from tocsin.core.errors import BriefError
 from tocsin.core.instant import moment
 from tocsin.core.marking import TLP, strictest
@@ -17,10 +17,11 @@ from tocsin.desk.exporting import may_leave
 from tocsin.desk.rounds import case as cases
 from tocsin.desk.rounds.readout_differing import compared, section
 from tocsin.desk.rounds.readout_question import asked
+from tocsin.desk.rounds.readout_summary import summary, supported
 from tocsin.desk.rounds.readout_twin import FORM, twin
 from tocsin.desk.rounds.readout_words import Words, languages
 from tocsin.desk.rounds.results import DRAWS
-from tocsin.desk.rounds.showing import Advice, Told, told
+from tocsin.desk.rounds.showing import Told, told
 from tocsin.desk.rounds.telling import Members, Telling, result_of
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
@@ -80,6 +81,7 @@ def _document(visit: Visit, telling: Telling, invited: Counter[str], used: list[
     marking = strictest(found.view.head.marking, *{view.head.marking for view in used})
     prepared = moment(visit.store.clock()).date()
     blocks: list[Block] = [
+        summary(telling),
         *(Paragraph(line) for line in found.round.purpose.splitlines() if line.strip()),
         *_participants(telling, members),
         *(block for number, put in enumerate(found.put, start=1) for block in asked(telling, number, put)),
@@ -120,24 +122,8 @@ def _participants(telling: Telling, members: Members) -> list[Block]:
 
 def _recommended(telling: Telling) -> list[Block]:
     words, head = telling.words, Heading(telling.words("recommendations"))
-    if not telling.found.advice:
-        return [head, Paragraph(words("no_recommendations"))]
-    return [head, Sayings(tuple(Saying(one.text, _supported(telling, one)) for one in telling.found.advice))]
-
-
-def _supported(telling: Telling, one: Advice) -> str:
-    author = one.view.shown["author"]
-    by = [author[name] for name in ("organisation", "person") if author.get(name)]
-    told_ = _support(telling.words, one.support)
-    return f"{telling.name(by)} · {told_}" if by and not telling.unattributed else told_
-
-
-def _support(words: Words, support: Support | None) -> str:
-    if support is None:
-        return words("support_none")
-    if support.support is not None and support.others is not None:
-        return words("support", support=support.support, others=support.others)
-    return words("support_at_least" if support.at_least_three else "support_few")
+    said = tuple(Saying(one.text, supported(telling, one)) for one in telling.advice())
+    return [head, Sayings(said) if said else Paragraph(words("no_recommendations"))]
 
 
 def _small_print(telling: Telling, banner: str) -> SmallPrint:

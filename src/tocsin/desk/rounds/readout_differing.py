@@ -102,10 +102,12 @@ def _spread(telling: Telling, number: int, put: Put) -> tuple[str, ...]:
     if body and body.spread:
         half = _range(telling, put.question, body.spread.lower, body.spread.upper)
     stages = [telling.best(stage) for stage in (put.first, put.second)]
-    ranges = [_range(telling, put.question, one[0], one[-1]) if one else words("not_told") for one in stages]
+    ranges = [
+        _range(telling, put.question, one[0], one[-1], typed=True) if one else words("not_told") for one in stages
+    ]
     flags = flagged(telling, body.flags) if body else ""
     return words("question_number", number=number), *ranges, half, flags or "-"
 
 
-def _range(telling: Telling, question: Question, low: float, high: float) -> str:
-    return telling.words("range", low=telling.words.value(question, low), high=telling.words.value(question, high))
+def _range(telling: Telling, question: Question, low: float, high: float, *, typed: bool = False) -> str:
+    return telling.words("range", **telling.words.ends(question, low, high, typed=typed))

@@ -62,15 +62,14 @@ def _result(telling: Telling, put: Put) -> list[Block]:
     if body.low is None or body.high is None:
         lines.append(words("no_interval"))
     else:
-        low, high = words.value(question, body.low), words.value(question, body.high)
-        lines.append(words("interval", coverage=words.percent(body.coverage), low=low, high=high))
+        ends = words.ends(question, body.low, body.high)
+        lines.append(words("interval", coverage=words.percent(body.coverage), **ends))
     if question.answer is Answer.PROBABILITY:
         figure = words.frequency(body.value)
         lines.append(_ratio(telling, question, body.value))
         beside.append((words("words"), _in_words(telling, question, body.value)))
     if body.lowest is not None and body.highest is not None:
-        low, high = words.value(question, body.lowest), words.value(question, body.highest)
-        beside.append((words("ends"), words("own_ends", low=low, high=high)))
+        beside.append((words("ends"), words("own_ends", **words.ends(question, body.lowest, body.highest))))
     drawn = plot(question, telling.best(put.first), telling.best(put.second), body, words)
     return [Pooled(figure, tuple(lines), against, drawn), *_beside(telling, beside, body.flags)]
 
@@ -137,4 +136,6 @@ def _reason(telling: Telling, question: Question, one: Opinion) -> Saying:
     """A reason with its number where it is attributed; where it is not, nothing joins the two."""
     if not one.by or telling.unattributed:
         return Saying(one.given.reason)
-    return Saying(one.given.reason, f"{telling.name(one.by)} · {telling.words.value(question, one.given.best)}")
+    return Saying(
+        one.given.reason, f"{telling.name(one.by)} · {telling.words.value(question, one.given.best, typed=True)}"
+    )

@@ -35,7 +35,7 @@ def twin(telling: Telling, members: Members, pairs: tuple[Differing, ...]) -> di
         "differences": figures(pairs),
         "recommendations": [
             {"id": one.view.id, "text": one.text, "support": one.support.model_dump() if one.support else None}
-            for one in found.advice
+            for one in telling.advice()
         ],
     }
 

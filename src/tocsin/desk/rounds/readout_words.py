@@ -1,6 +1,7 @@
 """The words of a readout that are ours, in one language: labels, sentences, and how numbers and days are written.
 
-They live in ``data/readout_words.toml``. Numbers have at most two significant figures.
+They live in ``data/readout_words.toml``. A value that answers a question is written here for every form, the pages and
+statements too (``desk/wording``), so that no two of them give different numbers.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -21,8 +23,14 @@ from tocsin.desk.document import RIGHT_TO_LEFT
 NEARLY_ALL = 0.95
 """Above this a frequency counts the exceptions; "10 in 10" would be said of what may well not happen."""
 
-GROUPED = 9999.5
+GROUPED = 10_000
 """From here on the digits of a number stand in groups of three."""
+
+TYPED, POOLED = 4, 3
+"""Significant figures at most of a number that somebody typed, and of one that was made of several."""
+
+NOISE = 12
+"""Significant figures beyond which a sum of decimals is no longer exact in binary."""
 
 
 @cache
@@ -89,9 +97,25 @@ class Words:
         >>> Words("en").number(81234).replace("\\u00a0", " ")
         '81 000'
         """
-        sign = "\u200e" if value < 0 and self.language in RIGHT_TO_LEFT else ""
-        whole, mark, rest = significant(value).partition(".")
-        if abs(value) >= GROUPED:
+        return self._written(significant(value))
+
+    def amount(self, value: float, *, typed: bool = False) -> str:
+        """A number in a unit: of at most three significant figures, as typed of four, without zeros that say nothing.
+
+        A half is rounded away from zero.
+
+        >>> words = Words("en")
+        >>> words.amount(45.0), words.amount(225.5), words.amount(0.0), words.amount(1234.5, typed=True)
+        ('45', '226', '0', '1235')
+        >>> words.amount(276_480).replace("\u00a0", " "), Words("fr").amount(-2.5)
+        ('276 000', '-2,5')
+        """
+        return self._written(_rounded(value, TYPED if typed else POOLED))
+
+    def _written(self, number: str) -> str:
+        sign = "\u200e" if number.startswith("-") and self.language in RIGHT_TO_LEFT else ""
+        whole, mark, rest = number.partition(".")
+        if abs(int(whole)) >= GROUPED:
             whole = f"{int(whole):,}".replace(",", "\u00a0")
         return sign + whole + mark.replace(".", self("mark")) + rest
 
@@ -118,17 +142,27 @@ class Words:
             return self("all_but", frequency=self.frequency(1 - probability))
         return one_in(probability).replace("in", self("in")) if probability > 0 else self("none")
 
-    def value(self, question: Question, number: float) -> str:
-        """A number that answers a question: per cent, a number with its unit, or a word of its scale."""
+    def value(self, question: Question, number: float, *, typed: bool = False) -> str:
+        """A number that answers a question: per cent, a number with its unit, or a word of its scale.
+
+        typed: it is somebody's own and not made of several.
+        """
         match question.answer:
             case Answer.PROBABILITY:
                 return self.percent(number)
             case Answer.NUMERIC:
-                return f"{self.number(number)}\u00a0{question.unit}"
+                return f"{self.amount(number, typed=typed)}\u00a0{question.unit}"
             case Answer.ORDINAL:
                 low, high = int(number), -int(-number // 1)
                 words = question.scale[low - 1]
                 return words if low == high else self("between_words", low=words, high=question.scale[high - 1])
+
+    def ends(self, question: Question, low: float, high: float, *, typed: bool = False) -> dict[str, str]:
+        """The ends of a range, ``low`` and ``high``, with the unit once."""
+        first = self.value(question, low, typed=typed)
+        if question.answer is Answer.NUMERIC:
+            first = self.amount(low, typed=typed)
+        return {"low": first, "high": self.value(question, high, typed=typed)}
 
     def day(self, day: date) -> str:
         """A day.
@@ -137,3 +171,12 @@ class Words:
         '5 نوفمبر 2026'
         """
         return self("date", day=day.day, month=self.several("months")[day.month - 1], year=day.year)
+
+
+def _rounded(value: float, figures: int) -> str:
+    exact = Decimal(f"{value:.{NOISE}g}")
+    if not exact:
+        return "0"
+    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - figures + 1), ROUND_HALF_UP)
+    written = f"{rounded:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from tocsin.assess.aggregators import AGGREGATORS
-from tocsin.core.convening import STEPS, Round, Stage
-from tocsin.core.errors import StatementError
+from tocsin.core.convening import STEPS, Invitation, Round, Stage
+from tocsin.core.errors import LexiconError, StatementError
 from tocsin.core.instant import instant, written
 from tocsin.core.marking import Caveat
 from tocsin.core.seeing import Role
 from tocsin.core.statement import Attribution, Statement, Subject
 from tocsin.desk import rules
+from tocsin.desk.assessing.frames import outcome
 from tocsin.desk.lexicon import vocabulary_version
 from tocsin.desk.making import read_marking, stated
 from tocsin.desk.rounds import opening
-from tocsin.desk.rounds.case import Case, case_of
+from tocsin.desk.rounds.case import Case, case_of, invites
+from tocsin.desk.shape import in_words
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
 
@@ -51,6 +53,23 @@ def check(visit: Visit, given: Mapping[str, Any]) -> Round:
         _check(made, sight)
     assert isinstance(made.body, Round)
     return made.body
+
+
+def could_answer(visit: Visit, invitations: Sequence[Mapping[str, Any]], marking: Mapping[str, Any]) -> int:
+    """How many people with an account these invitations would ask who could see a round under this marking.
+
+    Errors: StatementError if the marking or an invitation is not as it must be.
+    """
+    seen_by = read_marking(marking)
+    try:
+        asked = [Invitation.model_validate(one) for one in invitations]
+    except ValidationError as error:
+        raise in_words(error) from None
+    with visit.reading() as sight:
+        register = sight.reader.register
+        sees = frozenset(register.preview(seen_by, visit.store.clock()).persons)
+    people = register.persons.values()
+    return sum(person.id in sees and any(invites(one, person) for one in asked) for person in people)
 
 
 def step(visit: Visit, id: str, name: str, reason: str = "") -> View:
@@ -158,7 +177,7 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
             }
         )
     except ValidationError as error:
-        raise rules.in_words(error) from None
+        raise in_words(error) from None
 
 
 def _check(made: Statement, sight: Sight) -> None:
@@ -176,6 +195,12 @@ def _check(made: Statement, sight: Sight) -> None:
             field="body.method",
             remedy="Choose " + ", ".join(name for name in AGGREGATORS if name != body.method),
         )
+    for number, one in enumerate(body.questions):
+        try:
+            if one.term is not None:
+                outcome(one.term)
+        except LexiconError as error:
+            raise StatementError(error.what, field=f"body.questions.{number}.term", remedy=error.remedy) from None
     if made.subject.type == "statement":
         raise StatementError("a round is about a place or a period", field="subject", remedy="Write place:SDN")
     _invitations(made, body, sight)
@@ -197,13 +222,7 @@ def _invitations(made: Statement, body: Round, sight: Sight) -> None:
             raise StatementError(
                 f"nobody here is called org:{one.organisation}", field=field, remedy="Choose one from the list"
             )
-        could = [
-            person
-            for person in register.persons.values()
-            if person.id in sees and person.active and person.organisation == one.organisation
-            if (not one.persons or person.id in one.persons) and (one.role is None or one.role in person.roles)
-        ]
-        if not could:
+        if not any(person.id in sees and invites(one, person) for person in register.persons.values()):
             raise StatementError(
                 f"nobody of {one.organisation} whom this invites could see the round",
                 field=field,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tocsin.core.convening import Answer, Flags, Given, Method, Question, Result, Spread
@@ -30,6 +31,18 @@ def result(
 
     Numbers and places on a scale are pooled by their median whatever the method.
     """
+    return _result(question, tuple(sorted(estimates, key=lambda one: one[0])), method, flags, tuple(dissents))
+
+
+@lru_cache(maxsize=256)
+def _result(
+    question: Question,
+    estimates: tuple[tuple[str, Given], ...],
+    method: Method,
+    flags: Flags,
+    dissents: tuple[str, ...],
+) -> Result:
+    """Kept, because every look at a round whose dissents are being taken asks for it again."""
     if not estimates:
         none = 0 if flags.estimates == 0 else None
         return Result(question=question, estimates=none, flags=flags, dissents=tuple(dissents))

@@ -122,12 +122,8 @@ class Told:
 
     @property
     def answered_all(self) -> bool:
-        """Whether nothing that the reader is asked now could be swayed by another's number: they have sealed an answer
-        to every question of this stage, or no estimates are taken any more.
-        """
-        if self.stage in (Stage.FIRST, Stage.SECOND):
-            return self.invited and all(put.mine for put in self.put)
-        return self.stage is not Stage.REGISTERED
+        """Whether no estimate is taken any more, so that none can be swayed by another's number."""
+        return self.stage not in (Stage.REGISTERED, Stage.FIRST, Stage.SECOND)
 
     @property
     def marking(self) -> Marking:
@@ -159,6 +155,11 @@ class Listed:
     invited: bool
     waiting: tuple[Question, ...]
     open: int
+
+    @property
+    def waits_for_step(self) -> bool:
+        """Whether the reader convenes it and nothing happens before they take it a step on."""
+        return self.convenes and (self.stage is Stage.REGISTERED or (self.left is not None and self.left < 0))
 
 
 def told(visit: Visit, id: str) -> Told:
@@ -224,7 +225,7 @@ def _mine(sight: Sight, case: Case) -> Mine:
         return {
             (stage, key): unsealed(sight, one)
             for stage in _STAGES.values()
-            for key, one in cases.own(sight, counting(sent(sight.reader, case, stage))).items()
+            for key, one in cases.own(sight, case, stage).items()
         }
     except SealError:
         # What came out of a round must outlive the key; what is still to be opened is not shown as if it were nothing.
@@ -239,7 +240,7 @@ def _sealed(mine: Mine, stage: str, key: str | None, kind: type[Any]) -> Any:
 
 
 def _put(visit: Visit, case: Case, question: Question, everything: Mapping[str, View], mine: Mine) -> Put:
-    first, second = (_opinions(visit, everything, stage, question.key) for stage in ("first", "second"))
+    first, second = (_opinions(visit, case, everything, stage, question.key) for stage in ("first", "second"))
     flags = {stage: told[question.key] for stage, step in _ENDED if question.key in (told := flags_of(case, step))}
     preliminary = None
     if case.stage is Stage.CLOSING:
@@ -260,12 +261,15 @@ def _put(visit: Visit, case: Case, question: Question, everything: Mapping[str, 
     )
 
 
-def _opinions(visit: Visit, everything: Mapping[str, View], stage: str, key: str) -> tuple[Opinion, ...]:
-    found = (
+def _opinions(visit: Visit, case: Case, everything: Mapping[str, View], stage: str, key: str) -> tuple[Opinion, ...]:
+    found = tuple(
         _opinion(visit, view, view.body)
         for view in everything.values()
         if isinstance(view.body, Estimate) and (view.body.stage, view.body.question) == (stage, key)
     )
+    if case.unattributed and len(found) < FEWEST:
+        # So many were recalled that those who are left would stand out.
+        return ()
     # In the order of the numbers, not of the record.
     return tuple(sorted(found, key=lambda one: (one.given.best, one.view.id)))
 
@@ -292,11 +296,16 @@ def _leads(visit: Visit, case: Case) -> bool:
 
 
 def _answered(sight: Sight, case: Case) -> int | None:
-    """How many have sent something in this stage, for the convenor."""
+    """How many have sent something in this stage, for the convenor; None if too few to tell.
+
+    Where nothing is attributed it goes up by threes: one by one it would tell when each answer came.
+    """
     if not _leads(sight.visit, case) or case.stage not in _STAGES:
         return None
     number = len({one.author for one in counting(sent(sight.reader, case, _STAGES[case.stage]))})
-    return None if case.unattributed and number < FEWEST else number
+    if not case.unattributed or number == sum(1 for _ in participants(sight, case)):
+        return number
+    return number - number % FEWEST or None
 
 
 def _left(sight: Sight, case: Case) -> int | None:
@@ -308,7 +317,7 @@ def _open(sight: Sight, case: Case) -> tuple[tuple[Question, ...], int]:
     left = _left(sight, case)
     if left is None or left < 0:
         return (), 0
-    mine = cases.own(sight, counting(sent(sight.reader, case, _STAGES[case.stage])))
+    mine = cases.own(sight, case, _STAGES[case.stage])
     if case.stage is Stage.CLOSING:
         return (), int(None not in mine)
     waiting = tuple(question for question in case.body.questions if question.key not in mine)

@@ -1,6 +1,6 @@
 """What may be told of a finished round in a file that leaves the node, whoever takes it.
 
-Of a round that is not attributed no name is told, no organisation, no number with fewer than three people behind it,
+Of a round that is not attributed no name is told and no organisation, support only where three or more stand behind it,
 and everything that was said comes in an order that tells nothing.
 """
 
@@ -18,12 +18,12 @@ from tocsin.core.statement import Subject, digest
 from tocsin.desk import fiction
 from tocsin.desk.dissents import Dissenting
 from tocsin.desk.rounds.readout_words import Words
-from tocsin.desk.rounds.showing import Opinion, Put, Told
+from tocsin.desk.rounds.showing import Advice, Opinion, Put, Told
 from tocsin.desk.yardsticks import Reader, tell
 from tocsin.desk.yardsticks import Told as InWords
 from tocsin.desk.yardsticks import languages as spoken
 
-One = TypeVar("One", Opinion, Dissenting)
+One = TypeVar("One", Opinion, Dissenting, Advice)
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,10 @@ class Telling:
         """Their numbers, in the order of the numbers."""
         return sorted(one.given.best for one in self.opinions(found))
 
+    def advice(self) -> tuple[Advice, ...]:
+        """The recommendations, in an order that tells neither whose they are nor how many support them."""
+        return mixed(self.found.advice)
+
     def in_words(self, question: Question, value: float) -> InWords:
         """A probability on the yardstick; in English where it has no phrases in this language."""
         language = self.words.language if self.words.language in spoken() else "en"
@@ -107,7 +111,7 @@ def mixed(found: Iterable[One]) -> tuple[One, ...]:
     """In the order of digests of identities, which is as good as chance: neither of numbers nor of the record."""
 
     def place_of(one: One) -> str:
-        return digest((one.view.id if isinstance(one, Opinion) else one.id).encode())
+        return digest((one.id if isinstance(one, Dissenting) else one.view.id).encode())
 
     return tuple(sorted(found, key=place_of))
 

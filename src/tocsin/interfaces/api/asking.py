@@ -16,7 +16,7 @@ from starlette.requests import Request
 from tocsin.core.errors import StatementError
 from tocsin.core.instant import NEVER, Instant, parse
 from tocsin.core.kinds import KINDS
-from tocsin.desk import rules
+from tocsin.desk.shape import in_words
 from tocsin.desk.views import MOST
 from tocsin.interfaces.api.problems import Malformed
 
@@ -112,7 +112,7 @@ async def sent(request: Request, form: type[_Sent]) -> tuple[_Sent, dict[str, An
         if error.errors()[0]["type"] == "json_invalid":
             _halves(body)
             raise Malformed(error.errors()[0]["msg"], remedy="Send one JSON object, as RFC 8259 has it") from None
-        raise rules.in_words(error) from None
+        raise in_words(error) from None
     _twice(body)
     return read, read.model_dump(mode="json", exclude_unset=True)
 

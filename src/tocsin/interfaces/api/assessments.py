@@ -17,6 +17,7 @@ from tocsin.core.assessing import Level, Status
 from tocsin.core.kinds import Digest
 from tocsin.desk import differing
 from tocsin.desk.assessing import agreement, rendering, signing
+from tocsin.desk.assessing.agreement import Measured
 from tocsin.desk.assessing.rendering import Unmapped
 from tocsin.interfaces.api.answers import answer, openly
 from tocsin.interfaces.api.asking import Identity, sent
@@ -108,10 +109,31 @@ class ServedExchange(BaseModel):
     words: str
 
 
+class ServedKappa(BaseModel):
+    """Cohen's kappa, with quadratic weights, of the findings of two assessments in one frame.
+
+    value: null with the reason where it is not defined. n: factors that both found; missing: those that only one or neither did.
+    """
+
+    value: float | None
+    n: Number
+    missing: Number
+    reason: str
+
+
+class ServedMeanKappa(BaseModel):
+    """The mean of that over pairs of assessments. pairs: those it is the mean of; undefined: those left out."""
+
+    value: float | None
+    pairs: Number
+    undefined: Number
+
+
 class ServedDiffering(Served):
     """What the difference of two assessments rests on. gap: logit(b) - logit(a), the sum of the shares.
 
     untold: why definition and starting point cannot be told apart. unseen: there is evidence that is not for the asker.
+    kappa: null where they are in different frames.
     """
 
     a: ServedSide
@@ -123,6 +145,7 @@ class ServedDiffering(Served):
     exchange: ServedExchange | None
     untold: str | None
     unseen: bool
+    kappa: ServedKappa | None
 
 
 class ServedSpread(BaseModel):
@@ -138,18 +161,22 @@ class ServedSpread(BaseModel):
 
 
 class ServedAgreement(Served):
-    """Krippendorff's alpha (ordinal) of the assessments of a place in one frame; null with the reason where undefined.
+    """Krippendorff's alpha of the assessments of a place in one frame; null with the reason where undefined.
 
-    low, high: a 90 % interval over factors. others: assessments in other frames, which are not counted in.
+    low, high: a 90 % interval over factors. kappa: null below two assessments. caution: how little so few factors tell.
+    others: assessments in other frames, which are not counted in.
     """
 
     place: str
     frame: str
+    level: Measured
     assessments: list[Digest]
     alpha: float | None
     low: float | None
     high: float | None
     reason: str | None
+    kappa: ServedMeanKappa | None
+    caution: str | None
     factors: list[ServedSpread]
     others: Number
 
@@ -225,6 +252,7 @@ def differing_understandings(
         "exchange": vars(told.exchange) if told.exchange else None,
         "untold": told.untold or None,
         "unseen": found.unseen,
+        "kappa": vars(found.kappa) if found.kappa else None,
     }
     return answer(request, content, found.marking)
 
@@ -236,18 +264,24 @@ def agreement_on_place(
     frame: Annotated[
         str | None, Query(pattern=_FRAME, description="The frame; the one of most assessments if not given.")
     ] = None,
+    level: Annotated[
+        Measured, Query(description="Whether only sameness, order or also distance of the steps counts, for alpha.")
+    ] = "ordinal",
 ) -> Response:
     """How far the assessments of a place that stand, and that whoever asks may see, agree in one frame."""
     visit = visitor(request)
-    found = agreement.agreement(visit, code, frame or "")
+    found = agreement.agreement(visit, code, frame or "", level)
     content: dict[str, Any] = {
         "place": found.place,
         "frame": found.frame,
+        "level": found.level,
         "assessments": [view.id for view in found.views],
         "alpha": found.alpha.value if found.alpha else None,
         "low": found.interval.low if found.interval else None,
         "high": found.interval.high if found.interval else None,
         "reason": found.reason or None,
+        "kappa": vars(found.kappa) if found.kappa else None,
+        "caution": found.caution or None,
         "factors": [
             {
                 "factor": one.factor.notation,

@@ -19,6 +19,7 @@ from tocsin.core.errors import (
     RegisterError,
     ReleaseError,
     SealError,
+    ShapeError,
     SignInNeeded,
     StatementError,
     StoreError,
@@ -130,6 +131,9 @@ def problem(request: Request, error: Exception) -> JSONResponse:
         headers["www-authenticate"] = 'Bearer realm="tocsin"'
     if isinstance(error, TooManyAttempts):
         headers["retry-after"] = str(error.seconds)
+    if isinstance(error, ShapeError):
+        remedy = f"{error.remedy}; the schema of each kind is under {PREFIX}/kinds"
+        return _of_field(slug, error.what, error.field, remedy, path)
     if isinstance(error, (StatementError, RegisterError)):
         return _of_field(slug, error.what, error.field, error.remedy, path)
     # ``where`` is a path of this machine in some of the others, and what was asked for in the rest.

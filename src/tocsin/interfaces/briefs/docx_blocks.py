@@ -18,6 +18,7 @@ from tocsin.desk.document import (
     Saying,
     Sayings,
     SmallPrint,
+    Summary,
     Table,
 )
 from tocsin.interfaces.briefs.direction import right_to_left
@@ -32,6 +33,7 @@ from tocsin.interfaces.briefs.docx_styles import (
     SAID_ON,
     SAYING,
     SMALL_PRINT,
+    SUMMARY_BOX,
     name_of,
 )
 from tocsin.interfaces.briefs.docx_words import embolden, fill, hold, line, turn, write
@@ -62,6 +64,8 @@ def add(word: Any, block: Block, document: Document, size: float) -> None:
             _facts(word, block, document, size)
         case Sayings():
             _sayings(word, block.items, document)
+        case Summary():
+            _summary(word, block, document)
         case Pooled():
             _pooled(word, block, document)
 
@@ -80,18 +84,46 @@ def _pooled(word: Any, block: Pooled, document: Document) -> None:
 
 
 def _dissents(word: Any, block: Pooled, document: Document) -> None:
-    """In a box of its own, which looks the same whichever way the words in it run."""
-    from docx.enum.table import WD_TABLE_ALIGNMENT
-
-    table = word.add_table(rows=1, cols=1, style=DISSENT_BOX)
-    _laid_out(table, document)
-    # In the middle, so that its borders lie on the margins whatever the room inside them.
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    cell = table.rows[0].cells[0]
+    cell = _box(word, DISSENT_BOX, document)
     fill(cell.paragraphs[0], block.dissents.title, document)
     cell.paragraphs[0].style = word.styles[DISSENTS]
     _sayings(cell, block.dissents.items, document)
     _gap(word)
+
+
+def _summary(word: Any, block: Summary, document: Document) -> None:
+    from docx.shared import Pt
+
+    cell = _box(word, SUMMARY_BOX, document)
+    fill(cell.paragraphs[0], block.title, document)
+    cell.paragraphs[0].style = word.styles["Heading 1"]
+    cell.paragraphs[0].paragraph_format.space_before = Pt(0)
+    for gist in block.gists:
+        for text, bold in ((gist.question, False), (gist.told, True), (gist.title, False)):
+            paragraph = hold(cell.add_paragraph(), text, document)
+            paragraph.paragraph_format.keep_with_next = text != gist.title
+            if bold:
+                for run in paragraph.runs:
+                    embolden(run)
+            if text != gist.title:
+                paragraph.paragraph_format.space_after = Pt(1)
+    line(cell, block.heading, document, "Heading 2")
+    if block.advice:
+        _sayings(cell, block.advice, document)
+    else:
+        line(cell, block.without, document)
+    _gap(word)
+
+
+def _box(word: Any, style: str, document: Document) -> Any:
+    """The one cell of a box, which looks the same whichever way the words in it run."""
+    from docx.enum.table import WD_TABLE_ALIGNMENT
+
+    table = word.add_table(rows=1, cols=1, style=style)
+    _laid_out(table, document)
+    # In the middle, so that its borders lie on the margins whatever the room inside them.
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    return table.rows[0].cells[0]
 
 
 def _plot(word: Any, block: Pooled, document: Document) -> None:

@@ -21,6 +21,7 @@ from tocsin.desk.document import (
     Saying,
     Sayings,
     SmallPrint,
+    Summary,
     Table,
 )
 
@@ -105,6 +106,12 @@ def _block(block: Block, size: float) -> float:
             return sum(_text(f"{label}: {text}", size, WIDTH) + 0.2 * size for label, text in block.entries)
         case Sayings():
             return _sayings(block.items, size)
+        case Summary():
+            told = sum(
+                _text(gist.question, size, WIDTH) + _text(f"{gist.told} {gist.title}", size, WIDTH)
+                for gist in block.gists
+            )
+            return 5 * size + told + _sayings(block.advice, size)
         case Pooled():
             lines = sum(_text(line, size, WIDTH) + 0.4 * size for line in block.lines)
             said = _text(block.dissents.title, size, WIDTH) + _sayings(block.dissents.items, size)

@@ -16,7 +16,7 @@ KEY_FIGURE, SMALL_PRINT, SAYING, SAID_ON, BY, DISSENTS = (
     "Said By",
     "Dissents",
 )
-BRIEF_TABLE, FACT_TABLE, DISSENT_BOX = "Brief Table", "Fact Table", "Dissent Box"
+BRIEF_TABLE, FACT_TABLE, DISSENT_BOX, SUMMARY_BOX = "Brief Table", "Fact Table", "Dissent Box", "Summary Box"
 
 _TABLE_STYLE = """
 <w:style xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -49,12 +49,12 @@ _FACT_STYLE = """
 
 _BOX_STYLE = """
 <w:style xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-         w:type="table" w:customStyle="1" w:styleId="DissentBox">
+         w:type="table" w:customStyle="1" w:styleId="{id}">
   <w:name w:val="{name}"/><w:basedOn w:val="TableNormal"/><w:uiPriority w:val="99"/><w:qFormat/>
   <w:tblPr>
     <w:tblBorders>
-      <w:top w:val="single" w:sz="12" w:color="{ink}"/><w:left w:val="single" w:sz="12" w:color="{ink}"/>
-      <w:bottom w:val="single" w:sz="12" w:color="{ink}"/><w:right w:val="single" w:sz="12" w:color="{ink}"/>
+      <w:top w:val="single" w:sz="{wide}" w:color="{ink}"/><w:left w:val="single" w:sz="{wide}" w:color="{ink}"/>
+      <w:bottom w:val="single" w:sz="{wide}" w:color="{ink}"/><w:right w:val="single" w:sz="{wide}" w:color="{ink}"/>
     </w:tblBorders>
     <w:tblCellMar>
       <w:top w:w="80" w:type="dxa"/><w:left w:w="160" w:type="dxa"/>
@@ -106,7 +106,8 @@ def set_styles(document: Any, size: float, language: str) -> None:
     shape = {"hair": HAIR, "ink": INK, "left": left, "right": right}
     document.styles.element.append(parse_xml(_TABLE_STYLE.format(name=BRIEF_TABLE, **shape)))
     document.styles.element.append(parse_xml(_FACT_STYLE.format(name=FACT_TABLE, **shape)))
-    document.styles.element.append(parse_xml(_BOX_STYLE.format(name=DISSENT_BOX, ink=INK)))
+    for name, id, wide, ink in ((DISSENT_BOX, "DissentBox", 12, INK), (SUMMARY_BOX, "SummaryBox", 6, ACCENT)):
+        document.styles.element.append(parse_xml(_BOX_STYLE.format(name=name, id=id, wide=wide, ink=ink)))
     for band in ("Header", "Footer"):
         document.styles[band].paragraph_format.tab_stops.clear_all()
     borders = document.styles["Title"].element.pPr.find(name_of("w:pBdr"))

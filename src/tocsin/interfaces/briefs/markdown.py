@@ -16,6 +16,7 @@ from tocsin.desk.document import (
     Saying,
     Sayings,
     SmallPrint,
+    Summary,
     Table,
 )
 
@@ -63,10 +64,22 @@ def _block(block: Block) -> str:
             return "\n".join(f"- **{plain(label)}:** {plain(text)}" for label, text in block.entries)
         case Sayings():
             return _sayings(block.items)
+        case Summary():
+            return _summary(block)
         case Pooled():
             plot = [plain(block.plot.text)] if block.plot else []
             dissents = [f"**{plain(block.dissents.title)}**", *_maybe(_sayings(block.dissents.items))]
             return "\n\n".join([f"**{plain(block.figure)}**", _bullets(block.lines), *dissents, *plot])
+
+
+def _summary(block: Summary) -> str:
+    advice = [f"- {plain(one.text)}  \n  {plain(one.by)}" for one in block.advice] or [plain(block.without)]
+    gists = [
+        f"- {plain(gist.question)}  \n  **{plain(gist.told)}**  \n  {plain(gist.title)}" for gist in block.gists
+    ]
+    return "\n\n".join(
+        [f"## {plain(block.title)}", "\n".join(gists), f"### {plain(block.heading)}", "\n".join(advice)]
+    )
 
 
 def _sayings(items: tuple[Saying, ...]) -> str:

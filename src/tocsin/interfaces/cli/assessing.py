@@ -266,6 +266,7 @@ def differ(
                     "exchange": told.exchange,
                     "untold": told.untold or None,
                     "unseen": found.unseen,
+                    "kappa": found.kappa,
                 }
             )
             return
@@ -288,6 +289,10 @@ def _differing(found: Differing) -> None:
         say(f"{reason.cause} {_times(reason.share)}: {showing.plain(reason.words)}")
     if told.exchange:
         say(f"\n{showing.plain(told.exchange.words)}")
+    if found.kappa is not None:
+        n = "1 factor" if found.kappa.n == 1 else f"{found.kappa.n} factors"
+        value = f"not defined, {found.kappa.reason}" if found.kappa.value is None else f"{found.kappa.value:.2f}"
+        say(f"\nKappa of their findings, quadratic weights: {value} ({n} that both found; so few tell little).")
 
 
 def agree(
@@ -295,6 +300,9 @@ def agree(
     frame: Annotated[
         str, typer.Option("--frame", metavar="KEY", help="The frame; the one of most assessments if not given.")
     ] = "",
+    level: Annotated[
+        str, typer.Option("--level", metavar="LEVEL", help="Of measurement, for alpha: nominal, ordinal or interval.")
+    ] = "ordinal",
     exercise: Exercise = False,
     json: Json = False,
 ) -> None:
@@ -302,7 +310,7 @@ def agree(
     from tocsin.desk.assessing.agreement import STEPS, agreement
 
     with visiting(exercise=exercise) as visit:
-        found = agreement(visit, subject_of(visit, place).partition(":")[2], frame)
+        found = agreement(visit, subject_of(visit, place).partition(":")[2], frame, level)
         label = showing.highest(visit, found.views)
         if json:
             write_json(
@@ -310,10 +318,13 @@ def agree(
                     "marking": label,
                     "place": found.place,
                     "frame": found.frame,
+                    "level": found.level,
                     "assessments": [view.id for view in found.views],
                     "alpha": found.alpha,
                     "interval": found.interval,
                     "reason": found.reason or None,
+                    "kappa": found.kappa,
+                    "caution": found.caution or None,
                     "factors": found.factors,
                     "others": found.others,
                 }
@@ -328,7 +339,13 @@ def agree(
                 told = ""
                 if ends and ends.low is not None and ends.high is not None:
                     told = f" ({round(100 * ends.coverage)} % interval over factors {ends.low:.2f} to {ends.high:.2f})"
-                say(f"Krippendorff's alpha, ordinal: {found.alpha.value:.2f}{told}.")
+                say(f"Krippendorff's alpha, {found.level}: {found.alpha.value:.2f}{told}.")
+            if found.kappa is not None and found.kappa.value is not None:
+                left = f"; {found.kappa.undefined} left out, not defined" if found.kappa.undefined else ""
+                pairs = "1 pair" if found.kappa.pairs == 1 else f"{found.kappa.pairs} pairs"
+                say(f"Mean pairwise kappa, quadratic weights: {found.kappa.value:.2f} ({pairs}{left}).")
+            if found.caution:
+                say(found.caution)
             rows = [
                 (f"{f.factor.notation} {f.factor.label()}", *map(str, f.findings), str(f.spread.missing))
                 for f in found.factors

@@ -37,4 +37,4 @@ def start(
     if anew and (aside := put_aside(Settings.read())):
         remark(f"The exercise so far is kept in {aside}.")
     remark(PATH)
-    workbench.up(host=host, port=port, no_browser=no_browser, no_pull=True, exercise=True)
+    workbench.opened(host=host, port=port, no_browser=no_browser, no_pull=True, exercise=True, page="rounds")

@@ -47,7 +47,7 @@ def note(
         list[str] | None,
         typer.Option(
             metavar="GRADE TEXT",
-            help='A source or attachment:DIGEST with its Admiralty grade, as "B2 radio report"; repeatable.',
+            help='A source, attachment:DIGEST or statement:ID with its Admiralty grade, as "B2 radio report"; repeatable.',
         ),
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only check it and tell who would see it.")] = False,
@@ -133,8 +133,8 @@ def _graded(text: str) -> dict[str, str]:
             remedy='Write reliability A to F, credibility 1 to 6 and the source, as "B2 radio report"',
         )
     # A file is cited by the digest that `tocsin attach` told; anything else is a source in words.
-    cited = re.fullmatch(r"attachment:([0-9a-f]{64})", found[3].strip())
-    kind, reference = ("attachment", cited[1]) if cited else ("source", found[3])
+    cited = re.fullmatch(r"(attachment|statement):([0-9a-f]{64})", found[3].strip())
+    kind, reference = (cited[1], cited[2]) if cited else ("source", found[3])
     return {"type": kind, "reliability": found[1], "credibility": found[2], "reference": reference}
 
 

@@ -157,7 +157,7 @@ def whole(view: View) -> None:
     elif head.kind in _IN_WORDS:
         from tocsin.desk import wording
 
-        say(f"{plain(wording.headline(view.body))}\n\n{plain(wording.text(view.body))}\n")
+        say(f"{plain(wording.headline(view.body))}\n\n{plain(wording.text(view.body, view.shown['evidence']))}\n")
     else:
         if head.kind in ("forecast", "release"):
             say(f"{headline(view)}\n")
@@ -172,13 +172,20 @@ def whole(view: View) -> None:
     for name in ("about", "as_of", "vocabulary", "method"):
         if shown[name]:
             say(f"{name.replace('_', ' ')}: {plain(str(shown[name]))}")
-    for one in shown["evidence"]:
-        note = f" ({plain(one['note'])})" if one["note"] else ""
-        say(f"evidence {one['reliability']}{one['credibility']}: {plain(one['reference'])}{note}")
+    for line in evidence(view):
+        say(f"evidence {line}")
     for name in ("supersedes", "superseded_by", "derived_from"):
         for id in getattr(view, name):
             say(f"{name.replace('_', ' ')}: {id}")
     say(f"id: {view.id}")
+
+
+def evidence(view: View) -> Iterator[str]:
+    """What it rests on, an item a line."""
+    from tocsin.desk.exporting import item_of_evidence
+
+    for one in view.shown["evidence"]:
+        yield " ".join(plain(item_of_evidence(one)).split())
 
 
 def names(clauses: Sequence[Sequence[str]]) -> str:

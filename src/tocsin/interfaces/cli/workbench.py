@@ -45,6 +45,21 @@ def up(
     The pages are served at once from the release at hand; behind them newer data are looked for and, where they differ,
     a newer release is built.
     """
+    opened(host=host, port=port, no_browser=no_browser, no_pull=no_pull, team=team, exercise=exercise, json=json)
+
+
+def opened(
+    *,
+    host: str | None,
+    port: int | None,
+    no_browser: bool,
+    no_pull: bool,
+    team: bool = False,
+    exercise: bool = False,
+    json: bool = False,
+    page: str = "",
+) -> None:
+    """Serve the workbench until it is stopped. page: what the browser opens, without its first slash."""
     from tocsin.desk.exercise import furnish
     from tocsin.desk.modelled import enter_release
     from tocsin.desk.node import open_node
@@ -76,7 +91,7 @@ def up(
             if node.team:
                 remark("People sign in here; `tocsin account invite PERSON` lets somebody in for the first time.")
         if not no_browser:
-            threading.Thread(target=_open, args=(url,), daemon=True).start()
+            threading.Thread(target=_open, args=(url + page,), daemon=True).start()
         if behind:
             behind.start()
 

@@ -151,7 +151,7 @@ def _as_csv(page: Page, request: Request) -> Response:
     if name not in page.tables:
         raise HTTPException(404)
     # A byte order mark, because spreadsheets otherwise take UTF-8 for an old code page and break names.
-    body = "\ufeff" + as_csv(page.tables[name], page.facts)
+    body = "\ufeff" + as_csv(page, name)
     stem = page.stem.strip("/").replace("/", "-")
     return Response(
         body.encode(),

@@ -155,7 +155,7 @@ def twin(view: View) -> dict[str, Any]:
 def statements(title: str, views: Iterable[View], visit: Visit) -> Table:
     """Statements as a table under the join of their markings; as a file it keeps back the words that make no file."""
     listed = list(views)
-    return table(title, COLUMNS, [_row(view, visit) for view in listed], markings(listed))
+    return table(title, COLUMNS, [_row(view, visit) for view in listed], markings(listed), of_model=False)
 
 
 def _row(view: View, visit: Visit) -> dict[str, Any]:

@@ -21,13 +21,15 @@ Params = Mapping[str, str]
 class Table:
     """A table of a page as a machine reads it: every row has the same keys; None is a value that is not known.
 
-    marking: of what is in it, if that is stricter than the release's.
+    marking: of what is in it, if that is stricter than the release's. of_model: whether the numbers are the release's,
+    which is then named beside them, licence and all; None for as the page.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, Any], ...]
     marking: Marking | None = None
+    of_model: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Page:
     title: for the window. facts: the release the page was made from. content: what the template reads.
     twin: what the JSON holds beside the header. tables: by name, for CSV and, under ``tables``, for JSON.
     marking: of all that is on it, if anything beside the release is. query: what the twins must be asked as well to say
-    the same.
+    the same. of_model: whether the release's numbers are what it shows; what people said in a statement or a round must
+    not leave under the release's licence.
     """
 
     stem: str
@@ -49,6 +52,7 @@ class Page:
     tables: Mapping[str, Table] = field(default_factory=dict)
     marking: Marking | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    of_model: bool = False
 
     @property
     def handling(self) -> Marking:
@@ -79,10 +83,15 @@ class Route:
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], marking: Marking | None = None
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    marking: Marking | None = None,
+    of_model: bool | None = None,
 ) -> Table:
     """A table; rows are cut to the columns, and a row that lacks one is a mistake of ours (KeyError)."""
-    return Table(title, tuple(columns), tuple({name: row[name] for name in columns} for row in rows), marking)
+    kept = tuple({name: row[name] for name in columns} for row in rows)
+    return Table(title, tuple(columns), kept, marking, of_model)
 
 
 def over(facts: Facts, *markings: Marking) -> Marking:
@@ -100,7 +109,7 @@ def stricter(page: Page, marking: Marking) -> Page:
 
 
 def stamp(facts: Facts, marking: Marking | None = None) -> dict[str, str]:
-    """What stands beside every number that leaves on its own (design, rule 4)."""
+    """What stands beside every number of the release that leaves on its own (design, rule 4)."""
     return {
         "outcome": facts.outcome.key,
         "horizon": facts.horizon,
@@ -113,38 +122,19 @@ def stamp(facts: Facts, marking: Marking | None = None) -> dict[str, str]:
 
 def as_json(page: Page) -> dict[str, Any]:
     """The machine twin of a page."""
-    facts = page.facts
+    marks = stamp(page.facts, page.handling) if page.of_model else {"marking": page.handling.label}
+    release = {"release": _of_the_release(page.facts)} if page.of_model else {}
     return {
         "title": page.title,
-        **stamp(facts, page.handling),
+        **marks,
         "handling": page.handling.model_dump(mode="json"),
-        "release": {
-            "outcome": facts.outcome.model_dump(),
-            "horizon": facts.horizon,
-            "vintage": facts.vintage,
-            "data_year": facts.data_year,
-            "method": facts.method,
-            "method_version": facts.method_version,
-            "base_rate": facts.base_rate,
-            "base_rate_years": facts.base_rate_years,
-            "expected_onsets": facts.expected_onsets,
-            "expected_onsets_low": facts.expected_low,
-            "expected_onsets_high": facts.expected_high,
-            "window": facts.window(),
-            "interval_coverage": facts.coverage,
-            "explanation_kind": facts.explanation_kind,
-            "states_covered": facts.covered,
-            "licence": facts.licence,
-            "origin": facts.origin,
-            "notice": facts.notice,
-            "caveats": list(facts.caveats),
-        },
+        **release,
         **page.twin,
         "tables": {
             name: {
                 "title": entry.title,
                 "csv": f"{page.stem}/{name}.csv" + (f"?{urlencode(page.query)}" if page.query else ""),
-                "marking": (entry.marking or facts.marking).label,
+                "marking": (entry.marking or page.facts.marking).label,
                 "rows": list(entry.rows),
             }
             for name, entry in page.tables.items()
@@ -152,12 +142,41 @@ def as_json(page: Page) -> dict[str, Any]:
     }
 
 
-def as_csv(entry: Table, facts: Facts) -> str:
-    """A table as RFC 4180 text; every row ends with the stamp of the release, so that it can stand alone.
+def _of_the_release(facts: Facts) -> dict[str, Any]:
+    """What a release is, for a page that shows its numbers."""
+    return {
+        "outcome": facts.outcome.model_dump(),
+        "horizon": facts.horizon,
+        "vintage": facts.vintage,
+        "data_year": facts.data_year,
+        "method": facts.method,
+        "method_version": facts.method_version,
+        "base_rate": facts.base_rate,
+        "base_rate_years": facts.base_rate_years,
+        "expected_onsets": facts.expected_onsets,
+        "expected_onsets_low": facts.expected_low,
+        "expected_onsets_high": facts.expected_high,
+        "window": facts.window(),
+        "interval_coverage": facts.coverage,
+        "explanation_kind": facts.explanation_kind,
+        "states_covered": facts.covered,
+        "licence": facts.licence,
+        "origin": facts.origin,
+        "notice": facts.notice,
+        "caveats": list(facts.caveats),
+    }
+
+
+def as_csv(page: Page, name: str) -> str:
+    """A table as RFC 4180 text; every row ends with its marking, and with the release's stamp if the numbers are the
+    release's, so that it can stand alone.
 
     A value that is not known is an empty field.
     """
-    stamped = stamp(facts, entry.marking)
+    entry = page.tables[name]
+    marking = entry.marking or page.facts.marking
+    of_model = page.of_model if entry.of_model is None else entry.of_model
+    stamped = stamp(page.facts, marking) if of_model else {"marking": marking.label}
     marks = {f"release_{name}" if name in entry.columns else name: value for name, value in stamped.items()}
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=[*entry.columns, *marks], lineterminator="\r\n")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from tocsin.core.convening import Answer, Given, Question, Result
+from tocsin.desk.rounds.plotting import LINES, SHORT
 from tocsin.desk.wording import value
 from tocsin.interfaces.web.charts.svg import element, number, per_cent, picture
 
@@ -18,10 +20,10 @@ Across = Callable[[float], str]
 _ROW, _LEAST_ROW, _MOST = 15, 3, 480
 """Pixels of a row at most and at least, and of all rows of a stage together before they are set closer."""
 
-_HEAD, _AXIS, _POOLED = 20, 22, 24
+_HEAD, _AXIS, _POOLED, _LINE = 20, 22, 24, 15
 
-_LONGEST_WORD, _MOST_WORDS = 12, 5
-"""Letters of a word of a scale, and words, that stand on the axis; otherwise their numbers do."""
+_WORDS = 5
+"""Places of a scale whose words have room under the axis of a narrow screen."""
 
 INK, SOFT, LINE, FAR, NEAR, ACCENT = "#1d1f21", "#5c6066", "#dcd8cf", "#c0775a", "#5f1a17", "#7a2e1d"
 """The light colours of the style sheet, for a file that has none."""
@@ -78,19 +80,22 @@ def spread_chart(
     axis = _Axis(question, [*first, *second], pooled)
     across: Across = (lambda share: number(share * width)) if width else per_cent
     marks: list[Markup] = []
-    y = float(_HEAD)
+    y, blocks = float(_HEAD), []
     for title, given, class_ in (("First estimates", first, "dot open"), ("Second estimates", second, "dot")):
         if given:
             marks.append(_words(f"{title} ({len(given)})", y - 6))
+            top = y
             rows, y = _estimates(given, class_, axis, across, y)
             marks += rows
+            blocks.append((top, y))
             y += _HEAD
     if pooled and pooled.result.value is not None:
         marks += _pooled(pooled, axis, across, y)
+        blocks.append((y, y + _ROW))
         y += _POOLED
     floor = y - 8
-    grid = _grid(question, axis, across, floor)
-    height = floor + _AXIS
+    grid = [*_grid(axis, across, floor), *_base(axis, across, blocks)]
+    height = floor + _AXIS + _LINE * (max(map(len, axis.labels)) - 1 + bool(axis.unit))
     box: dict[str, str | None] = {"view_box": f"0 0 {width} {height}" if width else None}
     drawn = picture(
         key,
@@ -132,6 +137,17 @@ def _stage(question: Question, name: str, given: Sequence[Given]) -> str:
     return f"{len(best)} {name} estimates, the best guesses from {low} to {high}."
 
 
+def on_axis(scale: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The words of a scale in lines as they stand under the axis; none where they have no room there.
+
+    >>> on_axis(["open", "with escort only"]), on_axis(["open", "unaccompaniedness"])
+    ((('open',), ('with escort', 'only')), ())
+    """
+    found = tuple(tuple(textwrap.wrap(word, SHORT, break_long_words=False)) for word in scale)
+    fits = len(scale) <= _WORDS and all(len(lines) <= LINES and max(map(len, lines)) <= SHORT for lines in found)
+    return found if fits else ()
+
+
 class _Axis:
     """Where a value lies, as a share of the width, and what is written below."""
 
@@ -140,22 +156,23 @@ class _Axis:
         if pooled and pooled.result.value is not None:
             ends += [pooled.result.value, *(one for one in (pooled.result.low, pooled.result.high) if one is not None)]
         self.base: float | None = None
+        self.unit = question.unit if question.answer is Answer.NUMERIC else ""
+        self.labels: tuple[tuple[str, ...], ...]
         self.marks: tuple[float, ...]
         if question.answer is Answer.ORDINAL:
             self.low, self.high = 1.0, float(len(question.scale))
             self.marks = tuple(range(1, len(question.scale) + 1))
-            words = len(question.scale) <= _MOST_WORDS and max(map(len, question.scale)) <= _LONGEST_WORD
-            self.labels = question.scale if words else tuple(map(str, self.marks))
+            self.labels = on_axis(question.scale) or tuple((str(mark),) for mark in self.marks)
         elif question.answer is Answer.PROBABILITY:
             self.base = question.base_rate
             self.low, high, step = _even(0.0, min(max([*ends, self.base or 0.0, 0.01]), 1.0))
             self.marks = tuple(round(step * part, 12) for part in range(round(high / step) + 1))
             self.high = self.marks[-1]
-            self.labels = tuple(f"{100 * mark:g} %" if mark == self.high else f"{100 * mark:g}" for mark in self.marks)
+            self.labels = tuple((f"{100 * mark:g}{' %' if mark == self.high else ''}",) for mark in self.marks)
         else:
             self.low, self.high, step = _even(min(ends, default=0.0), max(ends, default=1.0))
             self.marks = tuple(self.low + step * part for part in range(round((self.high - self.low) / step) + 1))
-            self.labels = tuple(f"{mark:.12g}" for mark in self.marks)
+            self.labels = tuple((f"{mark:.12g}",) for mark in self.marks)
 
     def at(self, found: float) -> float:
         """A value's share of the width; room is kept at both ends for the dots."""
@@ -215,22 +232,33 @@ def _pooled(pooled: Pooled, axis: _Axis, across: Across, y: float) -> list[Marku
     return marks
 
 
-def _grid(question: Question, axis: _Axis, across: Across, floor: float) -> list[Markup]:
+def _grid(axis: _Axis, across: Across, floor: float) -> list[Markup]:
     marks: list[Markup] = []
     last = len(axis.marks) - 1
-    for place, (mark, label) in enumerate(zip(axis.marks, axis.labels, strict=True)):
+    for place, (mark, lines) in enumerate(zip(axis.marks, axis.labels, strict=True)):
         x = across(axis.at(mark))
         anchor = "start" if place == 0 else "end" if place == last else "middle"
         inner = " inner" if 0 < place < last else ""
         marks.append(element("line", x1=x, x2=x, y1=6, y2=floor, class_="grid", stroke=LINE))
         side = across(0.0) if place == 0 else across(1.0) if place == last else x
-        marks.append(_words(label, floor + 15, x=side, anchor=anchor, class_=f"soft{inner}"))
-    if axis.base is not None:
-        x = across(axis.at(axis.base))
-        marks.append(
-            element("line", x1=x, x2=x, y1=6, y2=floor, class_="base-rate", stroke=ACCENT, stroke_dasharray="4 3")
-        )
+        marks += [
+            _words(line, floor + 15 + _LINE * down, x=side, anchor=anchor, class_=f"soft{inner}")
+            for down, line in enumerate(lines)
+        ]
+    if axis.unit:
+        marks.append(_words(f"in {axis.unit}", floor + 15 + _LINE, x=across(1.0), anchor="end", class_="soft"))
     return marks
+
+
+def _base(axis: _Axis, across: Across, blocks: Sequence[tuple[float, float]]) -> list[Markup]:
+    """The base rate beside the rows of each block, and not through the words above them."""
+    if axis.base is None:
+        return []
+    x = across(axis.at(axis.base))
+    return [
+        element("line", x1=x, x2=x, y1=top, y2=end, class_="base-rate", stroke=ACCENT, stroke_dasharray="4 3")
+        for top, end in blocks
+    ]
 
 
 def _line(x1: str, x2: str, y: float, class_: str, colour: str, wide: int = 3) -> Markup:

@@ -16,7 +16,7 @@ from tocsin.core.register import Preview
 from tocsin.core.statement import Standing
 from tocsin.desk import drafts, views
 from tocsin.desk.assessing import evidence, frames
-from tocsin.desk.assessing.frames import Concept, Scheme
+from tocsin.desk.assessing.frames import Concept, Group, Scheme
 from tocsin.desk.assessing.model import draft_name
 from tocsin.desk.people import directory
 from tocsin.desk.reading import facts, read
@@ -25,11 +25,12 @@ from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web import asked, composing, words
 from tocsin.interfaces.web.composing import Typed
+from tocsin.interfaces.web.faults import Fault, faults
 from tocsin.interfaces.web.items import called
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import named
 from tocsin.interfaces.web.page import Elsewhere, Page, Params, over
-from tocsin.interfaces.web.pages import assess_typed
+from tocsin.interfaces.web.pages import assess_labels, assess_typed
 from tocsin.interfaces.web.pages.assess_typed import Boxes
 from tocsin.interfaces.web.pages.compose import offers, seen
 
@@ -124,25 +125,6 @@ def _marked(old: View) -> dict[str, list[str]]:
     }
 
 
-@dataclass(frozen=True)
-class Group:
-    """Factors under one heading. own: whether the heading is itself rated."""
-
-    head: Concept
-    own: bool
-    factors: tuple[Concept, ...]
-
-
-def grouped(frame: Scheme) -> tuple[Group, ...]:
-    """A frame as the form shows it: a heading with its factors, or a factor with its indicators."""
-    by_id = {one.id: one for one in frame.concepts}
-
-    def below(concept: Concept) -> list[Concept]:
-        return [each for id in concept.narrower for each in (by_id[id], *below(by_id[id]))]
-
-    return tuple(Group(top, bool(frames.sign(top)) or not top.narrower, tuple(below(top))) for top in frame.tops)
-
-
 def built(
     visit: Visit,
     sheet: Sheet,
@@ -160,11 +142,12 @@ def built(
     header, register = facts(read(visit.settings)), directory(visit)
     names, typed, frame = named(register), sheet.typed, sheet.frame
     name = called(f"place:{sheet.place}", labels)
-    field = assess_typed.box(problem, boxes or Boxes()) if problem else ""
+    where = boxes or Boxes()
+    wrongs = faults(problem, lambda error: assess_typed.box(error, where), lambda box: assess_labels.label(box, frame))
     standings = [one for one in Standing if any(role in visit.roles for role in MAY_ISSUE[one])]
     offered = offers(register, names, visit)
     others = [token for token in typed.all("audience") if not any(token in dict(found) for _, found in offered)]
-    groups = grouped(frame)
+    groups = frames.grouped(frame.key)
     return Page(
         stem=f"/assess/{sheet.place}",
         title=f"{'Correct an assessment of' if sheet.corrects else 'Assess'} {name}",
@@ -181,6 +164,8 @@ def built(
             "signed": lambda concept: bool(frames.sign(concept)),
             "default_importance": assess_typed.default_importance,
             "elsewhere": assess_typed.elsewhere(typed, frame),
+            "begun": lambda one: assess_typed.begun(typed, frame, one) or _faulty(wrongs, frame, one),
+            "has_fault": lambda group: any(_faulty(wrongs, frame, one) for one in group.factors),
             "used": {group.head.id: _used(typed, frame, group) for group in groups},
             "found": assess_typed.FOUND,
             "directions": _plain(Direction),
@@ -202,7 +187,10 @@ def built(
             "within": [(clause, names.clause(tuple(clause.split()))) for clause in typed.all("within")],
             "preview": seen(preview, names, register) if preview else None,
             "problem": problem,
-            "field": field,
+            "faults": wrongs,
+            "wrongs": {one.box: one for one in wrongs},
+            "required": assess_labels.REQUIRED,
+            "saw_model": assess_labels.SAW_MODEL,
             "told": told,
         },
         twin=_twin(sheet, groups),
@@ -240,6 +228,11 @@ def _offered(frame: Scheme) -> list[Scheme]:
     """The frames to choose from; the one in use is always among them."""
     found = list(frames.offered())
     return found if frame in found else [*found, frame]
+
+
+def _faulty(wrongs: tuple[Fault, ...], frame: Scheme, factor: Concept) -> bool:
+    """Whether something is wrong in a box of this factor, which must be in sight then."""
+    return any(one.box.rpartition("-")[0] == assess_typed.prefix(frame, factor) for one in wrongs)
 
 
 def _used(typed: Typed, frame: Scheme, group: Group) -> int:

@@ -8,11 +8,11 @@ from tocsin.core.errors import NotFound, TocsinError
 from tocsin.core.marking import Marking
 from tocsin.desk import exporting
 from tocsin.desk.assessing import frames
-from tocsin.desk.differing import CAUSES, Differing, differing
+from tocsin.desk.differing import CAUSES, Differing, comparable, differing
 from tocsin.desk.reading import facts, read
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.charts.shares import shares_chart
-from tocsin.interfaces.web.items import called, item
+from tocsin.interfaces.web.items import Item, called, item, markings
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import names_of
 from tocsin.interfaces.web.page import Page, Params, Table, table
@@ -30,7 +30,7 @@ SHARES, REASONS = ("cause", "log_odds", "means"), ("cause", "about", "log_odds",
 
 
 def differ_page(visit: Visit, params: Params) -> Page:
-    """``/differ?a=&b=``: the comparison of two assessments; without both, where to name them.
+    """``/differ?a=&b=``: the comparison of two assessments; without both, where to choose them.
 
     Errors: NotFound for one that the visitor may not see.
     """
@@ -49,6 +49,8 @@ def differ_page(visit: Visit, params: Params) -> Page:
             exporting.may_leave(visit, view.head)
     labels, names = Labels.read(params), names_of(visit)
     told = found.found if found else None
+    # What could be chosen is on the page only where one chooses: its marking would else be that of a comparison too.
+    offered = [] if found or visit.act == "exported" else [item(view, names, labels) for view in comparable(visit)]
     return Page(
         stem="/differ",
         title="Differing understandings",
@@ -71,12 +73,22 @@ def differ_page(visit: Visit, params: Params) -> Page:
             "outcomes": [outcome_of(view.body) for view in (found.a, found.b)] if found else [],
             "words": WORDS,
             "problem": problem,
+            "offered": _by_place(offered),
+            "others": [one for one in (a, b) if one and one not in {each.view.id for each in offered}],
         },
         twin=_twin(found),
         tables=_tables(found),
-        marking=found.marking if found else None,
+        marking=found.marking if found else markings(one.view for one in offered),
         query={"a": a, "b": b} if a and b else {},
     )
+
+
+def _by_place(offered: list[Item]) -> list[tuple[str, list[Item]]]:
+    """What can be compared under the name of each place; of a place with one assessment alone, nothing can."""
+    places: dict[str, list[Item]] = {}
+    for one in offered:
+        places.setdefault(one.subject, []).append(one)
+    return sorted((name, found) for name, found in places.items() if len(found) > 1)
 
 
 def _twin(found: Differing | None) -> dict[str, Any]:
@@ -93,6 +105,7 @@ def _twin(found: Differing | None) -> dict[str, Any]:
         "gross": told.gross,
         "untold": told.untold or None,
         "exchange": vars(exchange) if exchange else None,
+        "kappa": vars(found.kappa) if found.kappa else None,
         "evidence_not_for_you": found.unseen,
     }
 

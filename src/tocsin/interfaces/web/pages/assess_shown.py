@@ -13,7 +13,7 @@ from tocsin.core.errors import LexiconError, StatementError
 from tocsin.core.marking import strictest
 from tocsin.core.statement import Standing
 from tocsin.desk import exporting, views
-from tocsin.desk.assessing import changes, evidence, frames, model, rendering, signing
+from tocsin.desk.assessing import changes, evidence, frames, model, rendering, signing, worded
 from tocsin.desk.assessing.changes import Change
 from tocsin.desk.assessing.rendering import Rendering
 from tocsin.desk.reading import facts, read
@@ -98,10 +98,13 @@ def built(visit: Visit, id: str, labels: Labels, *, frame: str = "", problem: St
             "body": body,
             "place": place,
             "outcome": outcome_of(body),
+            "saw_model": worded.saw_model(body),
+            "unrated": worded.unrated(body),
             "frame_title": known.title() if known else body.frame,
             "factors": {one.notation: one.label() for one in known.concepts} if known else {},
             "beside": model.beside(visit, place),
             "evidence": _evidence(visit, view),
+            "sources": worded.sources(view.shown["evidence"]),
             "standing": STANDINGS[Standing(view.shown["standing"])],
             "frames": [one for one in frames.frames().values() if one.key != body.frame],
             "rendered": rendered,

@@ -19,7 +19,7 @@ from tocsin.desk.visit import Visit
 from tocsin.interfaces.web import composing
 from tocsin.interfaces.web.composing import Typed
 
-LISTS = {"evidence": 3, "resilience": 1, "protector": 1, "perpetrator": 1, "target": 1}
+LISTS = {"evidence": 1, "resilience": 1, "protector": 1, "perpetrator": 1, "target": 1}
 """The lists of rows, with how many rows the form opens with."""
 
 MOST_ROWS = 40
@@ -79,6 +79,11 @@ def prefix(frame: Scheme, factor: Concept) -> str:
     return f"{frame.key.partition('-')[0]}.{factor.notation}"
 
 
+def begun(typed: Typed, frame: Scheme, factor: Concept) -> bool:
+    """Whether anything is typed for a factor; what the form proposes is not."""
+    return _used(typed, prefix(frame, factor), [])
+
+
 def rows(typed: Typed, name: str) -> int:
     """How many rows of a list to show: as many as before, and all that are in use."""
     begun = (one for one, values in typed.fields.items() if one.startswith(f"{name}-") and any(values))
@@ -131,7 +136,7 @@ def given(visit: Visit, typed: Typed, place: str, frame: Scheme, supersedes: str
         "would_change": _several(typed, "would_change"),
         "overall": _overall(typed),
         "summary": _text(typed, "summary"),
-        "saw_model": bool(typed.one("saw_model")),
+        "saw_model": {"yes": True, "no": False}.get(typed.one("saw_model")),
     }
     return {
         "body": body,
@@ -188,7 +193,7 @@ def from_statement(shown: Mapping[str, Any], evidence: Sequence[Mapping[str, Any
     # A bare 1 would be read as a slip for 1 %.
     fields |= {name: [f"{100 * overall[name]:.12g} %"] for name in ("low", "probability", "high")}
     fields["base_rate"] = ["" if overall["base_rate"] is None else f"{100 * overall['base_rate']:.12g} %"]
-    fields["saw_model"] = ["yes"] if body["saw_model"] else []
+    fields["saw_model"] = ["" if body["saw_model"] is None else "yes" if body["saw_model"] else "no"]
     fields |= {name: [_joined(body[name])] for name in ("assumptions", "would_change")}
     known = frames.frames().get(body["frame"])
     for one in body["ratings"]:

@@ -48,6 +48,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
         stem=f"/country/{place.id}",
         title=labels.of(place),
         facts=facts,
+        of_model=True,
         content={
             "view": view,
             "labels": labels,

@@ -61,6 +61,7 @@ def data_page(visit: Visit, params: Params) -> Page:
         stem="/data",
         title="Data",
         facts=header,
+        of_model=True,
         content={"sources": sources, "set_aside": set_aside, "labels": Labels.read(params)},
         tables={
             "receipts": table(

@@ -9,7 +9,7 @@ from tocsin.core.fielding import Fate, Reply
 from tocsin.core.instant import NEVER, moment
 from tocsin.core.marking import Caveat
 from tocsin.core.statement import Attribution
-from tocsin.desk import drafts, fiction, field_fates, views
+from tocsin.desk import drafts, fiction, field_fates, field_rules, views
 from tocsin.desk.field_fates import Became
 from tocsin.desk.reading import facts, read
 from tocsin.desk.visit import Visit
@@ -133,6 +133,7 @@ def built(
             ],
             "answers": [item(one, names, labels) for one in found.answers],
             "may_reply": may_say(visit) and open_ and not field_fates.mine(visit, found.contribution),
+            "own": field_rules.OWN if may_say(visit) and field_fates.mine(visit, found.contribution) else "",
             "may_correct": may_correct(visit, found.contribution),
             "fates": list(FATES.items()),
             "attributions": list(words.ATTRIBUTIONS.items()),

@@ -50,14 +50,22 @@ def contribute_page(visit: Visit, params: Params) -> Page:
 
 
 def requests_page(visit: Visit, params: Params) -> Page:
-    """``/requests?subject=&supersedes=``: the register; for one place, with the form to add a request.
+    """``/requests?subject=&supersedes=&stored=``: the register; for one place, with the form to add a request.
+
+    stored: the identity of the request that was just stored, which is marked.
 
     Errors: as ``contribute_page``, but a reader sees the register.
     """
     if not may_say(visit) and not params.get("supersedes", "").strip():
         subject = params.get("subject", "").strip()
         return register(visit, None, Labels.read(params), place=asked.subject(visit, subject).key if subject else None)
-    return register(visit, _asked(visit, "request", params), Labels.read(params))
+    stored = params.get("stored", "").strip().lower()
+    return register(visit, _asked(visit, "request", params), Labels.read(params), stored=stored)
+
+
+def anchor(id: str) -> str:
+    """Where a request stands on the page of the register."""
+    return f"request-{id[:12]}"
 
 
 def opened(visit: Visit, kind: Kind, subject: str, supersedes: str, typed: Typed | None = None) -> Sheet | None:
@@ -126,13 +134,15 @@ def register(
     *,
     place: str | None = None,
     alike: Sequence[View] = (),
+    stored: str = "",
     preview: Preview | None = None,
     problem: TocsinError | None = None,
     told: str = "",
 ) -> Page:
     """The requests that stand, by place, those alike marked; with a form if there is a sheet.
 
-    alike: the requests to a community like the one that is typed, which are shown before it can be stored.
+    alike: the requests to a community like the one that is typed, which are shown before it can be stored. stored:
+    the identity of one that is marked as new.
     """
     header, names = facts(read(visit.settings)), named(directory(visit))
     place = sheet.subject.key if sheet else place
@@ -149,6 +159,8 @@ def register(
             "states": _fictional(visit),
             "may_say": may_say(visit),
             "places": _by_place(standing, names, labels),
+            "stored": stored,
+            "anchor": anchor,
             "alike": [item(view, names, labels) for view in alike],
             **(_form(visit, sheet, names, preview, problem, told) if sheet else {}),
         },

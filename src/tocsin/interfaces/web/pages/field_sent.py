@@ -25,7 +25,7 @@ from tocsin.interfaces.web.doors import typed
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import named
 from tocsin.interfaces.web.page import Page
-from tocsin.interfaces.web.pages import field, field_typed
+from tocsin.interfaces.web.pages import field, field_forms, field_typed
 from tocsin.interfaces.web.pages.compose import seen
 from tocsin.interfaces.web.pages.field_forms import contribution, opened, register
 from tocsin.interfaces.web.pages.field_typed import Kind, Sheet
@@ -49,7 +49,7 @@ def contributed(request: Request, visit: Visit, templates: Environment) -> Respo
         preview = fielding.check_contribution(visit, given, answers)
         if action == "store":
             if _previewed(request, preview):
-                return _stored(visit, sheet, fielding.contribute(visit, given, answers), "/contribution")
+                return _stored(visit, sheet, f"/contribution/{fielding.contribute(visit, given, answers).id}")
             told = _OTHERS
     except (StatementError, NotFound) as error:
         problem, preview = error, _of_marking(visit, sheet.typed, answers)
@@ -75,7 +75,7 @@ def requested(request: Request, visit: Visit, templates: Environment) -> Respons
                 told = _ASKED
             elif _previewed(request, preview):
                 made = fielding.request(visit, given)
-                return _stored(visit, sheet, made, "/statement")
+                return _stored(visit, sheet, f"/requests?stored={made.id}#{field_forms.anchor(made.id)}")
             else:
                 told = _OTHERS
     except StatementError as error:
@@ -181,9 +181,9 @@ def _previewed(request: Request, preview: Preview) -> bool:
     return posted(request).get("previewed") == composing.seal(preview)
 
 
-def _stored(visit: Visit, sheet: Sheet, made: View, stem: str) -> Response:
+def _stored(visit: Visit, sheet: Sheet, address: str) -> Response:
     drafts.clear(visit, sheet.draft)
-    return RedirectResponse(f"{stem}/{made.id}", 303)
+    return RedirectResponse(address, 303)
 
 
 def _preview(visit: Visit, fields: Typed, answers: str) -> Preview:

@@ -20,6 +20,7 @@ def find_page(visit: Visit, params: Params) -> Page | Elsewhere:
         stem="/find",
         title="Find a country",
         facts=facts(read(visit.settings)),
+        of_model=True,
         content={"text": text, "found": found, "labels": labels},
         twin={"query": text},
         tables={"found": table("States that may be meant", ("place", "name", "region"), rows)},

@@ -17,6 +17,7 @@ def method_page(visit: Visit, params: Params) -> Page:
         stem="/method",
         title="Method",
         facts=view.facts,
+        of_model=True,
         content={"view": view, "labels": Labels.read(params)},
         twin={"protocol": view.protocol},
         tables=_tables(view),

@@ -33,6 +33,7 @@ def monday_page(visit: Visit, params: Params) -> Page:
         stem="/monday",
         title="What changed, why, what is due",
         facts=facts,
+        of_model=True,
         content={
             "view": view,
             "labels": labels,

@@ -1,4 +1,4 @@
-"""Rounds: my open questions first, then every round by where it is."""
+"""Rounds: what waits for my step, my open questions, then every round by where it is."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def rounds_page(visit: Visit, params: Params) -> Page:
         facts=facts(read(visit.settings)),
         content={
             "labels": labels,
+            "steps": [(one, item(one.view, names, labels), left(one.left)) for one in found if one.waits_for_step],
             "mine": [(one, item(one.view, names, labels), left(one.left)) for one in found if one.open],
             "stages": [
                 (STAGES[stage], [(one, item(one.view, names, labels), left(one.left)) for one in group])
@@ -66,6 +67,7 @@ def _twin(one: Listed) -> dict[str, Any]:
         "until": None if one.until is None else written(one.until),
         "questions": len(one.round.questions),
         "convenes": one.convenes,
+        "waits_for_step": one.waits_for_step,
         "invited": one.invited,
         "open": one.open,
         "waiting": [question.key for question in one.waiting],

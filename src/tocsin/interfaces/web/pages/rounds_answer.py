@@ -5,8 +5,8 @@ The model's forecast is on no such page, and what others said only where the pro
 
 from __future__ import annotations
 
-from tocsin.core.convening import Question, Stage
-from tocsin.core.errors import NotFound, StatementError, TocsinError
+from tocsin.core.convening import Answer, Question, Stage
+from tocsin.core.errors import NotFound, TocsinError
 from tocsin.core.instant import moment
 from tocsin.desk import drafts, wording
 from tocsin.desk.reading import facts, read
@@ -15,6 +15,7 @@ from tocsin.desk.visit import Visit
 from tocsin.interfaces.web import words
 from tocsin.interfaces.web.charts.spread import spread_chart
 from tocsin.interfaces.web.composing import Typed
+from tocsin.interfaces.web.faults import faults
 from tocsin.interfaces.web.items import item
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import names_of
@@ -28,7 +29,9 @@ ESTIMATED = (Stage.FIRST, Stage.SECOND)
 
 
 def answer_page(visit: Visit, params: Params) -> Page | Elsewhere:
-    """``/round/{id}/answer/{question}``; outside the stages of answering it is the round's page.
+    """``/round/{id}/answer/{question}?sealed=``; outside the stages of answering it is the round's page.
+
+    sealed: the key of the question that the reader has just sealed an answer to.
 
     Errors: NotFound if there is no such round for the visitor, or no such question in it; SealError.
     """
@@ -36,7 +39,8 @@ def answer_page(visit: Visit, params: Params) -> Page | Elsewhere:
     put = put_of(found, params["question"])
     if found.stage not in ESTIMATED or not found.invited:
         return Elsewhere(f"/round/{found.view.id}")
-    return built(visit, found, put, Labels.read(params))
+    just = next((one for one in found.put if one.mine and one.question.key == params.get("sealed", "")), None)
+    return built(visit, found, put, Labels.read(params), before=just)
 
 
 def put_of(found: Told, key: str) -> Put:
@@ -58,8 +62,9 @@ def built(
     *,
     sent: Typed | None = None,
     problem: TocsinError | None = None,
+    before: Put | None = None,
 ) -> Page:
-    """The page. sent: what was typed and refused, with the problem."""
+    """The page. sent: what was typed and refused, with the problem; before: the question that was just sealed."""
     question, name = put.question, fields.draft_name(found.view.id, found.stage, put.question.key)
     draft = None if sent else drafts.load(visit, name)
     first = next((one.given for one in put.first if one.mine), None)
@@ -68,6 +73,7 @@ def built(
     names = names_of(visit)
     later = next((one.question for one in found.put if not one.mine and one.question.key != question.key), None)
     place = next(place for place, one in enumerate(found.put, 1) if one is put)
+    wrongs = faults(problem, fields.box, fields.label)
     stem = f"/round/{found.view.id}/answer/{question.key}"
     return Page(
         stem=stem,
@@ -93,10 +99,13 @@ def built(
             "later": later,
             "value": wording.value,
             "answered": wording.answered,
+            "sense_of": telling.sense_of,
+            "before": before,
             "by": {one.view.id: telling.by(one, names) for one in put.first},
             "chart": spread_chart("spread-first", question, [one.given for one in put.first]) if put.first else None,
             "problem": problem,
-            "field": fields.box(problem) if isinstance(problem, StatementError) else "",
+            "faults": wrongs,
+            "wrongs": {one.box: one for one in wrongs},
         },
         twin={
             "round": found.view.id,
@@ -123,6 +132,12 @@ def _opened(put: Put, draft: Typed | None, question: Question) -> Typed:
 
 
 def _hints(question: Question) -> dict[str, str]:
+    if question.answer is Answer.ORDINAL:
+        return {
+            "lowest": f"as far towards \u201c{question.scale[0]}\u201d as is plausible",
+            "highest": f"as far towards \u201c{question.scale[-1]}\u201d as is plausible",
+            "best": "your best guess",
+        }
     return {
         "lowest": "the lowest that is plausible, realistically",
         "highest": "the highest that is plausible, realistically",

@@ -45,7 +45,6 @@ ROUND = (
     "first_until",
     "second_until",
     "closing_until",
-    "vocabulary",
     "tlp",
     "caveat",
     "audience",
@@ -89,7 +88,7 @@ def given(visit: Visit, sent: Typed) -> dict[str, Any]:
             "title": sent.one("title"),
             "purpose": _text(sent.one("purpose")),
             "questions": [_question(sent, number) for number in range(shown(sent, "questions", QUESTIONS))],
-            "invitations": _invitations(sent),
+            "invitations": invitations(sent),
             "attributed": sent.one("attributed"),
             "method": sent.one("method") or "median",
             **{name: _moment(sent.one(name), name) for name in _ENDS},
@@ -97,7 +96,6 @@ def given(visit: Visit, sent: Typed) -> dict[str, Any]:
         "subject": _subject(visit, sent.one("subject")),
         "marking": composing.marking(visit, sent),
         "evidence": _sources(sent),
-        "vocabulary": sent.one("vocabulary").strip() or None,
     }
 
 
@@ -135,7 +133,8 @@ def _read(text: str, field: str, probable: bool) -> float | None:
         raise StatementError(error.what, field=field, remedy=error.remedy) from None
 
 
-def _invitations(sent: Typed) -> list[dict[str, Any]]:
+def invitations(sent: Typed) -> list[dict[str, Any]]:
+    """Whom the form invites: the rows in which an organisation is chosen."""
     rows = range(shown(sent, "invitations", INVITED))
     found = [(sent.one(f"organisation-{row}"), sent.one(f"role-{row}")) for row in rows]
     return [{"organisation": id, "role": role or None} for id, role in found if id]
@@ -180,6 +179,45 @@ def _lines(text: str) -> list[str]:
 
 def _text(text: str) -> str:
     return text.replace("\r\n", "\n")
+
+
+_LABELS = {
+    "subject": "About",
+    "title": "Title",
+    "purpose": "Purpose",
+    "attributed": "What is said is shown",
+    "method": "Probabilities are pooled by",
+    "first_until": "First estimates until",
+    "second_until": "Second estimates until",
+    "closing_until": "The ends of the stages",
+    "tlp": "Label",
+    "caveat": "Caveats",
+    "audience": "Audience",
+}
+
+_OF_QUESTION = {"text": "the question", "answer": "answered by", "criteria": "how it is settled"} | {
+    "examples": "worked examples",
+    "base_rate_source": "the source of the base rate",
+}
+
+
+def label(box: str) -> str:
+    """What a convenor calls a box of the form; empty if it is none.
+
+    >>> label("purpose"), label("examples-1"), label("organisation-0"), label("reference-2"), label("")
+    ('Purpose', 'Question 2, worked examples', 'Organisation 1', 'Source 3', '')
+    """
+    if box in _LABELS:
+        return _LABELS[box]
+    name, _, number = box.rpartition("-")
+    if not number.isdecimal():
+        return ""
+    if name in QUESTION:
+        return f"Question {int(number) + 1}, {_OF_QUESTION.get(name, name.replace('_', ' '))}"
+    if name == "organisation":
+        return f"Organisation {int(number) + 1}"
+    told = {"reference": "", "reliability": ", reliability", "credibility": ", information", "remark": ", remark"}
+    return f"Source {int(number) + 1}{told[name]}" if name in told else ""
 
 
 def box(field: str) -> str:

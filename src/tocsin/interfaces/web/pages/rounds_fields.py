@@ -19,6 +19,15 @@ ESTIMATE = (*NUMBERS, "confidence", "reason")
 LEAST_WISHES, MOST_WISHES = 3, 10
 """Boxes for recommendations: at first, and at most."""
 
+LABELS = {
+    "lowest": "Lowest",
+    "highest": "Highest",
+    "best": "Best",
+    "confidence": "Confidence",
+    "reason": "Reason",
+}
+"""The boxes of an estimate as the form calls them."""
+
 PREFIX = "round:"
 """With what the name of every draft of a round's forms begins."""
 
@@ -45,7 +54,23 @@ def estimate(question: Question, sent: Typed) -> dict[str, Any]:
     said_so = sent.one("confidence").strip()
     bare = said_so.isdecimal() and 50 <= int(said_so) <= 100
     confidence = probability(f"{said_so} %" if bare else said_so, "confidence")
+    if not numbers["lowest"] <= numbers["best"] <= numbers["highest"]:
+        # Told as it was typed: 40 % is not 0.4 to whoever typed it, and a place on a scale is a word.
+        low, best, high = (_typed(question, sent.one(name)) for name in ("lowest", "best", "highest"))
+        raise StatementError(
+            f"lowest {low}, best {best} and highest {high} are not in order",
+            field="best",
+            remedy="The best estimate lies between the lowest and the highest",
+        )
     return {**numbers, "confidence": confidence, "reason": said(sent.one("reason"))}
+
+
+def _typed(question: Question, text: str) -> str:
+    """What was typed as its author reads it: on a scale the word, not its number."""
+    text = text.strip()
+    if question.answer is Answer.ORDINAL and text.isdecimal() and 1 <= int(text) <= len(question.scale):
+        return question.scale[int(text) - 1]
+    return text
 
 
 def number(question: Question, text: str, field: str) -> float:
@@ -121,6 +146,18 @@ def closing(sent: Typed) -> dict[str, Any]:
         if what in found and sent.one(name).strip():
             found[what][key] = said(sent.one(name))
     return {"dissents": found["dissent"], "support": found["support"]}
+
+
+def label(name: str) -> str:
+    """What a person calls a box of a round's forms; empty if it is none.
+
+    >>> label("reason"), label("recommendation-1"), label("dissent-onset"), label("")
+    ('Reason', 'Recommendation 2', 'Dissent', '')
+    """
+    first, _, rest = name.partition("-")
+    if first == "recommendation" and rest.isdecimal():
+        return f"Recommendation {int(rest) + 1}"
+    return LABELS.get(name) or {"dissent": "Dissent", "support": "Support"}.get(first, "")
 
 
 def box(error: StatementError, question: Question | None = None) -> str:

@@ -15,6 +15,7 @@ from tocsin.desk.reading import CountryForecast, facts, read
 from tocsin.desk.rounds.showing import Told, told
 from tocsin.desk.visit import Visit
 from tocsin.desk.yardsticks import Reader
+from tocsin.interfaces.web.charts.spread import on_axis
 from tocsin.interfaces.web.items import item, twin
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import Names, names_of
@@ -96,6 +97,8 @@ def built(
             "happened": [(wording.STEPS[step.step], moment(one.head.recorded_at), step) for one, step in found.steps],
             "value": wording.value,
             "answered": wording.answered,
+            "sense_of": telling.sense_of,
+            "on_axis": on_axis,
             "dissents_open": telling.OPEN_DISSENTS,
             "model": model,
             "yardsticks": yardsticks.yardsticks().values(),
@@ -137,7 +140,7 @@ def _ahead(visit: Visit, found: Told) -> Ahead | None:
     if name is None or not found.convenes or Role.CONVENOR not in visit.roles:
         return None
     body, preview = found.round, making.preview(visit, found.view.head.marking)
-    everybody = f"everybody who sees this round, {sum(preview.organisations.values())} persons with an account now"
+    everybody = f"everybody who sees this round, {sum(preview.organisations.values())} people with an account now"
     number = "Fewer than three" if found.answered is None else str(found.answered)
     sent = f"{number} of the {found.asked} who are invited have answered."
     few = (

@@ -11,13 +11,14 @@ from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tocsin.core.convening import Answer, Method
+from tocsin.core.convening import FEWEST, Answer, Method
 from tocsin.core.errors import StatementError, TocsinError
 from tocsin.core.instant import moment
 from tocsin.core.marking import TLP, Audience, Caveat, Marking
 from tocsin.core.register import Preview
 from tocsin.core.seeing import Role
 from tocsin.desk import drafts, fiction, making
+from tocsin.desk.assessing import frames
 from tocsin.desk.people import directory
 from tocsin.desk.reading import facts, read
 from tocsin.desk.rounds import registering
@@ -25,6 +26,7 @@ from tocsin.desk.visit import Visit
 from tocsin.interfaces.web import composing, words
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.doors import typed
+from tocsin.interfaces.web.faults import faults
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import named
 from tocsin.interfaces.web.page import Page, Params, over, table
@@ -60,8 +62,12 @@ def built(
     preview: Preview | None = None,
     problem: TocsinError | None = None,
     told: str = "",
+    few: str = "",
 ) -> Page:
-    """The form with what was typed, who would see the round, and what is wrong with it."""
+    """The form with what was typed, who would see the round, and what is wrong with it.
+
+    few: why nothing could be told of what is answered, if so.
+    """
     header, register = facts(read(visit.settings)), directory(visit)
     names = named(register)
     offered = offers(register, names, visit)
@@ -70,6 +76,7 @@ def built(
     caveats = [one for one in Caveat if one not in (Caveat.EXERCISE, Caveat.CHATHAM_HOUSE)]
     questions = range(drafting.shown(sent, "questions", drafting.QUESTIONS))
     rows = [row for row in range(drafting.SOURCES) if sent.one(f"reference-{row}") or sent.one(f"remark-{row}")]
+    wrongs = faults(problem, lambda error: drafting.box(error.field), drafting.label)
     return Page(
         stem=STEM,
         title="Register a round",
@@ -85,6 +92,8 @@ def built(
             "sources": range(min(max(rows, default=-1) + 2, drafting.SOURCES)),
             "organisations": organisations,
             "roles": list(Role),
+            "senses": frames.senses(),
+            "known_senses": {one.id for _, members in frames.senses() for one in members},
             "attributions": list(telling.ATTRIBUTED.items()),
             "methods": METHODS,
             "reliabilities": words.RELIABILITY,
@@ -96,8 +105,10 @@ def built(
             "others": [(token, names.token(token)) for token in sent.all("audience") if token not in tokens],
             "preview": seen(preview, names, register) if preview else None,
             "problem": problem,
-            "field": drafting.box(problem.field) if isinstance(problem, StatementError) else "",
+            "faults": wrongs,
+            "wrongs": {one.box: one for one in wrongs},
             "told": told,
+            "few": few,
         },
         twin={
             "typed": drafting.kept(sent),
@@ -145,7 +156,8 @@ def sent(request: Request, visit: Visit, templates: Environment) -> Response:
                 told = "Not registered yet: it would be seen by others than in the last preview. See below who."
         except StatementError as error:
             problem, preview = error, _of_marking(visit, fields)
-    page = built(visit, fields, Labels(), saved=saved, preview=preview, problem=problem, told=told)
+    few = _few(visit, fields) if preview else ""
+    page = built(visit, fields, Labels(), saved=saved, preview=preview, problem=problem, told=told, few=few)
     return shown(templates, "round_register.html", request, page, status=422 if problem else 200)
 
 
@@ -158,9 +170,28 @@ def previewed(request: Request, visit: Visit, templates: Environment) -> Respons
         problem = error
     register = directory(visit)
     text = templates.get_template("preview.html").render(
-        preview=seen(preview, named(register), register) if preview else None, problem=problem
+        preview=seen(preview, named(register), register) if preview else None,
+        problem=problem,
+        few=_few(visit, fields) if preview else "",
     )
     return HTMLResponse(text, headers={"cache-control": "no-store", "x-tocsin-part": "preview"})
+
+
+def _few(visit: Visit, fields: Typed) -> str:
+    """That nothing could be told of the answers, where too few are asked; empty where enough are.
+
+    Only of a form whose marking is right.
+    """
+    if fields.one("attributed") != "non-attributed":
+        return ""
+    asked = registering.could_answer(visit, drafting.invitations(fields), composing.marking(visit, fields))
+    if asked >= FEWEST:
+        return ""
+    whom = {0: "Nobody", 1: "One person", 2: "Two people"}[asked]
+    return (
+        f"{whom} with an account {'are' if asked == 2 else 'is'} invited and can see it. Of a question that fewer than "
+        "three answer nothing is opened where nothing is attributed: invite more, widen the audience, or attribute."
+    )
 
 
 def _more(fields: Typed, action: str) -> Typed:

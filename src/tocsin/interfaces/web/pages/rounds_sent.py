@@ -60,7 +60,8 @@ def answered(request: Request, visit: Visit, templates: Environment) -> Response
         return shown(templates, "round_answer.html", request, page, status=status_of_form(error))
     drafts.clear(visit, name)
     later = next((one.question.key for one in found.put if not one.mine and one.question.key != key), None)
-    return RedirectResponse(f"/round/{id}/answer/{later}" if action == "next" and later else f"/round/{id}#yours", 303)
+    onwards = f"/round/{id}/answer/{later}?sealed={key}" if action == "next" and later else f"/round/{id}#yours"
+    return RedirectResponse(onwards, 303)
 
 
 def wished(request: Request, visit: Visit, templates: Environment) -> Response:

@@ -9,7 +9,9 @@ from markupsafe import Markup
 
 from tocsin.core.belief import one_in, percent
 from tocsin.core.convening import Answer, Flags, Given, Invitation, Result, Round, Stage, Support
+from tocsin.core.errors import LexiconError
 from tocsin.desk import wording, yardsticks
+from tocsin.desk.assessing import frames
 from tocsin.desk.document import KeyFigure, Paragraph
 from tocsin.desk.rounds.showing import Opinion, Put, Told
 from tocsin.desk.yardsticks import Reader
@@ -117,11 +119,17 @@ def chart(put: Put, *, key: str = "", width: int | None = None) -> Markup | None
 
 
 def in_words(result: Result, reader: Reader) -> str:
-    """A pooled probability as the reader's yardstick says it; empty where it is no probability."""
+    """The word of the reader's yardstick for a pooled probability, and what it hides; empty where it is none.
+
+    The interval over draws of participants is no range of the probability, so a reader is not told it as one.
+    """
     if result.value is None or result.question.answer is not Answer.PROBABILITY:
         return ""
-    base = result.question.base_rate
-    return yardsticks.tell(result.value, reader, low=result.low, high=result.high, base_rate=base).sentence
+    told = yardsticks.tell(result.value, reader, base_rate=result.question.base_rate)
+    title = yardsticks.yardstick(reader.yardstick).title
+    gloss = f"in English '{told.gloss}', " if told.gloss else ""
+    word = f"'{told.word}' ({gloss}{told.span})" if told.span else f"no word, {told.word}"
+    return f"{title}: {word}. {told.warning}".rstrip()
 
 
 def state_of(told: Told, put: Put) -> str:
@@ -132,12 +140,12 @@ def state_of(told: Told, put: Put) -> str:
 
 
 def warnings(put: Put) -> list[str]:
-    """What must be known about the estimates of each stage, in words."""
-    found = []
-    for stage, flags in put.flags.items():
-        if said := flagged(flags):
-            found.append(f"{stage.capitalize()} stage: {'; '.join(said)}.")
-    return found
+    """What must be known about the estimates, a sentence for each stage; one for all where it is the same."""
+    told = {stage: "; ".join(flagged(flags)) for stage, flags in put.flags.items()}
+    if len(told) > 1 and len(set(told.values())) == 1:
+        told = {"both": next(iter(told.values()))}
+    stages = {"both": "Of both stages of estimates"}
+    return [f"{stages.get(stage, f'Of the {stage} estimates')}: {said}." for stage, said in told.items() if said]
 
 
 def flagged(flags: Flags) -> list[str]:
@@ -158,11 +166,32 @@ def supported(support: Support | None) -> str:
         return ""
     if support.support is None or support.others is None:
         return (
-            "At least three support it; no more can be told."
+            "At least three support it; the exact number would tell who said what."
             if support.at_least_three
             else "Too few said so, one way or the other, for anything to be told."
         )
     return f"{support.support} support it; {support.others} do not, or have no view."
+
+
+@dataclass(frozen=True)
+class Sense:
+    """In which sense a question means its outcome. address: where the lexicon has it; empty if it does not today."""
+
+    label: str
+    address: str
+
+
+def sense_of(term: str) -> Sense:
+    """A sense of a term as a page names it; its identifier where the lexicon of today has no such sense.
+
+    >>> sense_of("terms:mass-killing.ewp").address
+    '/lexicon/terms#mass-killing.ewp'
+    """
+    try:
+        found = frames.outcome(term)
+    except LexiconError:
+        return Sense(term, "")
+    return Sense(found.label(), f"/lexicon/terms#{found.notation}")
 
 
 def left(microseconds: int | None) -> str:

@@ -25,6 +25,7 @@ def scorecard_page(visit: Visit, params: Params) -> Page:
         stem="/scorecard",
         title="Scorecard",
         facts=view.facts,
+        of_model=True,
         content={
             "view": view,
             "labels": labels,

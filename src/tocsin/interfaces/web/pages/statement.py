@@ -8,6 +8,7 @@ from tocsin.core.statement import Standing
 from tocsin.desk import field_fates, views
 from tocsin.desk.making import AUTHORS_KINDS
 from tocsin.desk.reading import facts, read
+from tocsin.desk.rounds import case
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.items import item, markings, may_say, statements, twin
@@ -59,6 +60,7 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
             "standing": STANDINGS[Standing(view.shown["standing"])],
             "allows": LABELS[view.head.marking.tlp],
             "bound": bound,
+            "round_id": case.round_of(visit, view),
             "may_correct": may_correct(visit, view),
             "may_recall": may_recall(visit, view),
             "fictional": visit.store.world == "exercise",

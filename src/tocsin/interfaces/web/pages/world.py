@@ -24,6 +24,7 @@ def world_page(visit: Visit, params: Params) -> Page:
         stem="/world",
         title=f"World: {view.region}" if view.region else "World",
         facts=facts,
+        of_model=True,
         content={
             "view": view,
             "labels": labels,
