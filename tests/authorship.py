@@ -268,6 +268,10 @@ def _label(one: Statement, number: int, known: dict[str, str]) -> str:
             return f"<{one.kind}>"
 
 
+INSTANT = len(str(START))
+"""Digits of an instant, which is no digest."""
+
+
 class Transcript:
     """Everything that somebody was told, with identities by what they stand for, and other digests by when they came.
 
@@ -289,9 +293,11 @@ class Transcript:
 
     def _named(self, found: re.Match[str]) -> str:
         token = found[0]
-        if token.isdigit():
-            return token  # an instant
-        return self._labels.get(token[:11]) or self._met.setdefault(token, f"<digest {len(self._met)}>")
+        if label := self._labels.get(token[:11]):
+            return label
+        if token.isdigit() and len(token) == INSTANT:
+            return token
+        return self._met.setdefault(token, f"<digest {len(self._met)}>")
 
 
 def differing(one: Transcript, other: Transcript) -> Iterator[tuple[str, str, str]]:

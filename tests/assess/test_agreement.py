@@ -140,7 +140,7 @@ tables = st.integers(2, 5).flatmap(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(tables, st.sampled_from(LEVELS), st.randoms(use_true_random=False))
 def test_neither_the_order_of_raters_nor_that_of_units_changes_alpha(table, level, random):
     told = alpha(table, level)
@@ -154,12 +154,14 @@ def test_neither_the_order_of_raters_nor_that_of_units_changes_alpha(table, leve
         assert told.value <= 1 + 1e-12
 
 
+@settings(deadline=None)
 @given(tables, st.lists(st.floats(0.01, 1000), min_size=6, max_size=6, unique=True).map(sorted))
 def test_ordinal_alpha_knows_only_the_order_of_the_scale(table, scale):
     recoded = [[None if cell is None else scale[cell] for cell in row] for row in table]
     assert alpha(recoded, "ordinal") == alpha(table, "ordinal")
 
 
+@settings(deadline=None)
 @given(tables, st.permutations("abcdef"))
 def test_nominal_alpha_knows_only_which_are_the_same(table, names):
     recoded = [[None if cell is None else names[cell] for cell in row] for row in table]

@@ -392,3 +392,29 @@ def pieces(found: Divergence) -> list[tuple[str, str, float, tuple[str, ...]]]:
 def shuffled(side: Side, rng: Random) -> Side:
     factors = [replace(one, evidence=tuple(rng.sample(one.evidence, len(one.evidence)))) for one in side.factors]
     return replace(side, factors=tuple(rng.sample(factors, len(factors))))
+
+
+def test_a_factor_that_is_asked_for_and_not_rated_is_a_difference_of_evidence() -> None:
+    rated = Factor("militias", 1.0, math.log(3), evidence=(Item("report"),))
+    for silent, cause, words in (
+        (
+            Side("A", 0.02, "o", 12, unrated=frozenset({"militias"})),
+            "evidence",
+            "A has not rated a factor that matches it",
+        ),
+        (Side("A", 0.02, "o", 12), "definition", "the frame of A has none that matches it closely"),
+        (Side("A", 0.02, "o", 12, inapplicable=frozenset({"militias"})), "definition", "A says that it does not apply"),
+    ):
+        other = Side("B", 0.06, "o", 12, (rated,))
+        found, turned = diverge(silent, other), diverge(other, silent)
+        reason = next(one for one in found.reasons if one.about == "militias")
+        assert (reason.cause, reason.share) == (cause, pytest.approx(math.log(3)))
+        assert words in reason.words
+        assert sum(found.shares.values()) == found.gap
+        assert {name: -share for name, share in turned.shares.items()} == found.shares
+
+
+def test_what_an_author_names_in_their_own_words_is_not_looked_for_in_a_frame() -> None:
+    named = Factor("markets", 1.0, math.log(3), sign=-1, named=True)
+    found = diverge(Side("A", 0.02, "o", 12, (named,)), Side("B", 0.06, "o", 12))
+    assert any("B does not name it" in one.words for one in found.reasons)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -84,18 +84,21 @@ def test_fewer_than_ten_estimates_are_not_trimmed_by_a_tenth():
     assert (told.cut, told.value) == (1, 0.1)
 
 
+@settings(deadline=None)
 @given(probabilities, st.randoms(use_true_random=False), st.sampled_from(UNWEIGHTED))
 def test_no_order_of_participants_changes_a_bit(values, random, method):
     shuffled = random.sample(values, len(values))
     assert pool(values, method).value.hex() == pool(shuffled, method).value.hex()
 
 
+@settings(deadline=None)
 @given(numbers, st.randoms(use_true_random=False), st.sampled_from(["median", "trimmed mean", "mean"]))
 def test_no_order_of_participants_changes_a_bit_of_a_number(values, random, method):
     shuffled = random.sample(values, len(values))
     assert pool(values, method, "numeric").value.hex() == pool(shuffled, method, "numeric").value.hex()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 100)), min_size=1), st.randoms(use_true_random=False))
 def test_no_order_of_participants_changes_a_bit_of_a_weighted_pool(pairs, random):
     def pooled(some):
@@ -113,23 +116,27 @@ def test_zero_of_either_sign_is_the_same_zero():
     assert pool([0.0, -0.0, -0.0], "median", "numeric").value.hex() == "0x0.0p+0"
 
 
+@settings(deadline=None)
 @given(probabilities, st.sampled_from(INSIDE))
 def test_pools_lie_within_the_estimates(values, method):
     kept = np.clip(values, 0.001, 0.999) if method in ON_ODDS else values
     assert min(kept) <= pool(values, method).value <= max(kept)
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.999), st.integers(1, 30), st.sampled_from(INSIDE))
 def test_what_all_say_is_what_the_pool_says(value, n, method):
     assert pool([value] * n, method).value == value
 
 
+@settings(deadline=None)
 @given(probabilities, st.sampled_from(ON_ODDS))
 def test_log_odds_pools_of_the_opposite_event_are_the_opposite(values, method):
     opposite = pool([1 - p for p in values], method).value
     assert pool(values, method).value == pytest.approx(1 - opposite, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(probabilities)
 def test_extremising_pushes_away_from_one_half_and_a_factor_of_one_does_nothing(values):
     plain, pushed = pool(values, "mean log-odds").value, pool(values, "extremised log-odds").value
@@ -138,6 +145,7 @@ def test_extremising_pushes_away_from_one_half_and_a_factor_of_one_does_nothing(
     assert same == pytest.approx(plain, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(probabilities, st.integers(0, 39), st.sampled_from(UNWEIGHTED))
 def test_missing_estimates_are_left_out_and_counted(values, at, method):
     with_gaps = [*values[:at], None, *values[at:], math.nan]
@@ -216,6 +224,7 @@ def test_the_median_of_places_is_a_place_and_both_middles_are_told():
     assert pool_places([None], scale=3) == pool_places([], scale=3).__class__((0, 0, 0), (), None, None, 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 7), min_size=1))
 def test_turning_a_scale_round_exchanges_its_middles(values):
     told, turned = pool_places(values, 7), pool_places([8 - v for v in values], 7)

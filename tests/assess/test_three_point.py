@@ -2,7 +2,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.assess.spread import majority, spread, spread_per_factor
@@ -38,6 +38,7 @@ def test_stretching_stops_at_what_is_possible():
     assert (counted.lowest[0], counted.highest[0]) == (0.0, 138.0)
 
 
+@settings(deadline=None)
 @given(triples, st.sampled_from(["mean", "median", "trimmed mean"]), st.randoms(use_true_random=False))
 def test_the_group_s_interval_is_in_order_possible_and_the_same_in_any_order(given_, method, random):
     def pooled(some):
@@ -79,6 +80,7 @@ def test_a_spread_is_worked_by_hand():
     assert told.apart == pytest.approx((3 + 1 + 8 + 2 + 5 + 7) / 6, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=30))
 def test_quartiles_of_places_are_places_and_apart_is_the_mean_over_pairs(values):
     told = spread(values, "ordinal")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Workbench
 from tocsin.desk import views
+from tocsin.desk.rounds import answering, registering, showing
 
 TEXT = "Eleven trucks went north before dawn."
 
@@ -16,16 +19,41 @@ def typed(page, address: str) -> None:
     page.check("input[name=audience][value='community']")
 
 
-def test_what_is_typed_while_the_line_is_down_is_kept_when_it_is_up_again(real, page):
-    typed(page, real.address)
+def answered(workbench: Workbench) -> str:
+    """The form of a question of the exercise's round, in its first stage."""
+    me = workbench.node.local("cli")
+    (waiting,) = showing.listed(me)
+    registering.step(me, waiting.view.id, "open")
+    answering.declare(me, waiting.view.id, False)
+    return f"/round/{waiting.view.id}/answer/killing"
+
+
+FORMS = {
+    "compose": ("/compose?subject=place:XXA", "title", "text"),
+    "answer": (answered, "best", "reason"),
+    "assess": ("/assess/XXA", "title", "summary"),
+    "contribute": ("/contribute?subject=place:XXA", "title", "text"),
+    "requests": ("/requests?subject=place:XXA", "community", "asks"),
+    "register": ("/rounds/register", "title", "purpose"),
+}
+"""The address of each form that keeps what is typed, a box filled before the line breaks and one filled after."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_typed_while_the_line_is_down_is_kept_when_it_is_up_again(exercise, page, form):
+    where, before, after = FORMS[form]
+    address = exercise.address + (where if isinstance(where, str) else where(exercise))
+    page.goto(address)
+    page.fill(f"form[data-draft] [name={before}]", "Before")
     page.context.set_offline(True)
-    page.fill("[name=text]", TEXT)
+    page.fill(f"form[data-draft] [name={after}]", TEXT)
     expect(page.locator("#saved")).to_contain_text("Not kept yet", timeout=15_000)
     page.context.set_offline(False)
     expect(page.locator("#saved")).to_contain_text("Kept as your draft", timeout=15_000)
     page.goto("about:blank")
-    page.goto(f"{real.address}/compose?subject=place:SDN")
-    assert page.input_value("[name=text]") == TEXT
+    page.goto(address)
+    assert page.input_value(f"form[data-draft] [name={before}]") == "Before"
+    assert page.input_value(f"form[data-draft] [name={after}]") == TEXT
 
 
 def test_a_form_sent_while_the_line_is_down_stays_on_the_page(real, page):

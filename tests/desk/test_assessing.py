@@ -9,6 +9,7 @@ from tests.team_node import note, team_node
 
 from tocsin.assess.agreement import alpha
 from tocsin.assess.divergence import Factor
+from tocsin.assess.kappa import kappa
 from tocsin.core.assessing import Assessment
 from tocsin.core.errors import AccessError, AssessmentError, NotFound, StatementError
 from tocsin.core.statement import Evidence
@@ -422,6 +423,33 @@ def test_agreement_is_krippendorffs_alpha_of_findings(node):
     assert found.factors[0].findings == (0, 1, 1, 1)
     assert found.factors[2].spread.missing == 1
     assert found.others == 1
+    assert found.kappa.pairs == 3
+    assert "rests on 3 factors" in found.caution
+
+
+def test_agreement_is_told_at_the_level_that_is_asked_for_and_at_none_that_steps_do_not_have(node):
+    for person, levels in (("aa-analyst", ("low", "low", "high")), ("bb-analyst", ("low", "medium", "high"))):
+        factors = zip(("1", "2", "3"), levels, strict=True)
+        assessed(node, person, ratings=[present(factor, level, "minor", "radio") for factor, level in factors])
+    visit = node.visit("aa-analyst", "cli")
+    told = {one: agreement.agreement(visit, "SDN", UN, one) for one in ("nominal", "ordinal", "interval")}
+    for level, found in told.items():
+        assert found.alpha.value == alpha([[1, 1, 3], [1, 2, 3]], level).value
+        assert found.level == level
+        assert found.kappa.value == kappa([1, 1, 3], [1, 2, 3], range(4)).value
+    assert len({found.alpha.value for found in told.values()}) == 3
+    with pytest.raises(StatementError, match="no level of measurement"):
+        agreement.agreement(visit, "SDN", UN, "ratio")
+
+
+def test_kappa_of_two_is_told_in_one_frame_alone(node):
+    one = assessed(node, "aa-analyst", ratings=[present("1", "low"), present("2", "high")])
+    two = assessed(node, "bb-analyst", ratings=[present("1", "medium"), present("3", "low")])
+    other = assessed(node, "cc-analyst", frame=US, ratings=[present("3.1", "low")])
+    visit = node.visit("aa-analyst", "cli")
+    told = differing.differing(visit, one.id, two.id).kappa
+    assert (told.n, told.missing, told.value) == (1, 2, 0.0)
+    assert differing.differing(visit, one.id, other.id).kappa is None
 
 
 def test_only_what_the_reader_may_see_is_counted(node):

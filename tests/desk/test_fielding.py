@@ -234,6 +234,70 @@ def test_consent_that_was_given_is_not_flagged_and_none_is_told_of_what_is_hidde
     assert field_fates.unasked(by(node, "cc-one"), [open_.id, hidden.id]) == {}
 
 
+RELEASE = {
+    "title": "Water",
+    "text": "Access to water is restricted.",
+    "subject": "place:SDN",
+    "marking": {"tlp": "GREEN", "audience": [["community"]]},
+    "reason": "For the bulletin.",
+}
+
+
+def test_what_was_given_for_one_use_binds_whoever_uses_a_text_that_rests_on_it(node):
+    made = passed_on(node, **LIMITED)
+    first = used(node, "aa-one", made.id, note="As agreed: the monthly report of January.")
+    with pytest.raises(StatementError, match="one use only: The monthly report") as refused:
+        used(node, "cc-one", first.id)
+    assert first.id in refused.value.remedy
+    second = used(node, "cc-one", first.id, note="As agreed: our part of the monthly report.")
+    with pytest.raises(StatementError, match="one use only"):
+        used(node, "aa-one", second.id, cite=False)
+    with pytest.raises(StatementError, match="one use only"):
+        proposing.propose(by(node, CONVENOR), [second.id], RELEASE)
+    assert used(node, "bb-one", second.id)
+
+
+def test_a_correction_without_its_sources_still_rests_on_what_was_given_for_one_use(node, clock):
+    made = passed_on(node, **LIMITED)
+    first = used(node, "aa-one", made.id, note="As agreed: the monthly report of January.")
+    clock.turn(60)
+    body = {"kind": "note", "title": "Water", "text": "Access to water is cut."}
+    given = {"body": body, "subject": SUDAN, "marking": BASIN, "supersedes": [first.id]}
+    bare = making.make(by(node, "aa-one"), given)
+    with pytest.raises(StatementError, match="one use only"):
+        used(node, "cc-one", bare.id)
+
+
+def test_where_nobody_was_asked_nothing_is_released_at_any_remove_until_they_are(node, clock):
+    made = passed_on(node, "aa-one", consent="not asked")
+    second = used(node, "aa-one", used(node, "bb-one", made.id).id)
+    with pytest.raises(StatementError, match="were not asked") as refused:
+        proposing.propose(by(node, CONVENOR), [second.id], RELEASE)
+    assert made.id in refused.value.what
+    assert field_fates.unasked(by(node, "aa-one"), [second.id]) == {second.id: Consent.NOT_ASKED}
+    clock.turn(60)
+    passed_on(node, "aa-one", consent="given", more={"supersedes": [made.id]})
+    assert field_fates.unasked(by(node, "aa-one"), [second.id]) == {}
+    assert proposing.propose(by(node, CONVENOR), [second.id], RELEASE)
+
+
+def test_what_was_released_is_free_of_what_it_was_drafted_from(node, clock):
+    made = passed_on(node, **LIMITED)
+    with node.store.writing() as writer:
+        writer.enter(PersonChanged(id="bb-two", roles=frozenset({Role.DESK_OFFICER})), None)
+    proposal = proposing.propose(by(node, "bb-two"), [made.id], RELEASE)
+    releasing.approve(by(node, "bb-two"), proposal.id, made.id, "They agreed to this.")
+    out = releasing.release(by(node, "bb-two"), proposal.id)
+    assert used(node, "cc-one", out.id)
+
+
+@pytest.mark.parametrize("note", ["as agreed: .", "As agreed: - 2027", "as agreed: \u2026"])
+def test_marks_alone_do_not_say_what_was_agreed(node, note):
+    made = passed_on(node, **LIMITED)
+    with pytest.raises(StatementError, match="one use only"):
+        used(node, "aa-one", made.id, note=note)
+
+
 def test_evidence_does_not_claim_another_consent_than_its_contributor_gave(node):
     made = passed_on(node, consent="not asked")
     with pytest.raises(StatementError, match="its contributor says 'not asked'"):
@@ -344,3 +408,9 @@ def test_an_answer_names_a_request_that_the_contributor_may_see(node, clock):
         passed_on(node, request=closed.id)
     with pytest.raises(StatementError, match="answers a request"):
         passed_on(node, request=passed_on(node).id)
+
+
+def test_whoever_passed_it_on_may_say_what_they_did_with_it(node):
+    made = passed_on(node)
+    fielding.reply(by(node, made.person), made.id, "passed on", "To the envoy.")
+    assert field_fates.became(by(node, made.person), made.id).replies

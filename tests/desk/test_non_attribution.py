@@ -414,6 +414,19 @@ def test_no_count_of_one_or_two_is_told_of_answers(node, number):
                 assert put.result.body.value is None
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_that_everybody_has_answered_is_not_told_where_fewer_than_three_are_invited(node, number):
+    node, clock = node
+    who = ("bb-one", "cc-one")[:number]
+    invited = [{"organisation": one[:2], "persons": [one]} for one in who]
+    id = registering.register(by(node, CONVENOR), wanted(clock, invitations=invited)).id
+    registering.step(by(node, CONVENOR), id, "open")
+    for person in who:
+        answering.declare(by(node, person), id, False)
+        answer(node, id, {person: 0.1})
+    assert showing.told(by(node, CONVENOR), id).answered is None
+
+
 def test_results_before_and_after_a_recall_tell_nothing_of_fewer_than_three(node):
     node, clock = node
     id = begun(node, clock)

@@ -7,6 +7,7 @@ from tocsin.core.settings import Settings
 from tocsin.desk import views
 from tocsin.desk.exercise import furnish
 from tocsin.desk.node import open_node
+from tocsin.desk.playing import reason, scripts
 from tocsin.desk.rounds import answering, registering, showing
 
 
@@ -46,9 +47,18 @@ def test_one_person_runs_the_round_of_the_exercise_from_end_to_end(node):
 
 
 def test_a_script_answers_only_in_an_exercise_and_only_for_its_own_people(node):
-    from tocsin.desk.playing import scripts
-
     with node.store.reading() as reader:
         known = reader.register.persons
     assert set(scripts()) <= set(known)
     assert all("(fictional)" in known[person].name for person in scripts())
+
+
+def test_every_script_has_a_reason_of_its_own_for_every_question(node):
+    (waiting,) = showing.listed(node.local("cli"))
+    asked = waiting.round.questions
+    for stage in ("first", "second"):
+        said = [reason(question, script[stage]) for script in scripts().values() for question in asked]
+        assert len(set(said)) == len(said) == 15
+        for script in scripts().values():
+            other = asked[0].model_copy(update={"key": "of-another-round"})
+            assert reason(other, script[stage]) == script[stage]["other"]

@@ -80,6 +80,22 @@ def test_the_number_has_its_interval_frequency_ratio_word_and_dissents(node, clo
     assert after.entries[0] == ("In words", "ICD 203: “very unlikely” (5 to 20 %).")
 
 
+def test_the_model_stands_beside_with_all_that_belongs_to_its_number(node, clock):
+    id = finished(node, clock)
+    for language in languages():
+        document = made(node, id, language=language)
+        words = Words(language)
+        place = document.blocks.index(Heading(words("model")))
+        told, entries = document.twin["model"], dict(document.blocks[place + 2].entries)
+        assert entries[words("outcome")] == told["title"]
+        assert entries[words("horizon")] == told["horizon"]
+        assert entries[words("model_vintage")] == told["vintage"]
+        assert words.percent(told["probability"]) in entries[words("model_number")]
+        assert words.percent(told["low"]) in entries[words("model_interval", coverage=words.percent(told["coverage"]))]
+        assert words.percent(told["base_rate"]) in entries[words("base_rate")]
+        assert entries[words("model_licence")] == told["licence"]
+
+
 def test_a_yardstick_and_a_language_can_be_chosen(node, clock):
     id = finished(node, clock)
     assert "PHIA yardstick" in everything(made(node, id, scale="phia"))

@@ -32,7 +32,7 @@ def test_the_first_block_tells_the_number_its_interval_and_how_many_dissent(node
     assert isinstance(first, Summary)
     (gist,) = first.gists
     assert gist.told.replace("\u00a0", " ") == (
-        "Pooled: 8.0 % (1 in 12); 90 % interval over draws of participants: 4.0 % to 20 %; "
+        "Pooled: 8.0 % (1 in 12); 88 % interval over draws of participants: 4.0 % to 20 %; "
         "6.2 times the base rate of 1.3 %."
     )
     assert (gist.dissents, gist.title) == (1, "Dissents from this result: 1")

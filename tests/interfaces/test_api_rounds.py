@@ -77,6 +77,9 @@ def test_a_round_goes_all_the_way(node, clock, client):
     stored(convenor.post(f"/rounds/{id}/steps", json={"step": "finish"}))
     found = people["bb-one"].get(f"/rounds/{id}").json()
     ServedRound.model_validate(found)
+    assert closing["model"] is None
+    assert found["model"]["licence"]
+    assert found["sources"] == []
     result = found["questions"][0]["result"]
     assert result["statement"]["body"]["value"] == pytest.approx(0.075)
     assert [one["text"] for one in result["dissents"]] == [DISSENT]
@@ -172,7 +175,10 @@ def test_a_missing_key_is_a_problem_of_its_own(node, clock, client):
     answer(node, id, {"bb-one": 0.2})
     node.store.seal.path.rename(node.store.seal.path.with_suffix(".away"))
     node.store.seal._key = None
-    found = client("bb-one").get(f"/rounds/{id}")
+    shown = client("bb-one").get(f"/rounds/{id}")
+    assert (shown.status_code, shown.json()["questions"][0]["unreadable"]) == (200, True)
+    sent = {"question": "onset", "given": given(0.2)}
+    found = client("bb-one").post(f"/rounds/{id}/estimates", json=sent)
     assert (found.status_code, found.json()["type"]) == (503, "/api/v1/problems/sealed")
     assert str(node.store.seal.path) not in found.text
     assert client("bb-one").get("/problems/sealed").json()["status"] == 503

@@ -75,6 +75,15 @@ def test_the_exercise_is_a_store_of_its_own(run, served, tmp_path):
     assert not (tmp_path / "store").exists()
 
 
+def test_the_exercise_opens_where_its_round_waits(run, monkeypatch):
+    pages = []
+    monkeypatch.setattr("tocsin.interfaces.web.server.serve", lambda node, ready: ready("http://127.0.0.1:1/"))
+    monkeypatch.setattr("tocsin.interfaces.cli.workbench._open", pages.append)
+    assert run("exercise", "start").exit_code == 0
+    assert run("up", "--no-pull").exit_code == 0
+    assert pages == ["http://127.0.0.1:1/rounds", "http://127.0.0.1:1/"]
+
+
 def test_an_invitation_is_alone_on_standard_output_and_lets_its_person_in(run, node):
     made = run("account", "invite", "ana")
     assert made.exit_code == 0

@@ -55,7 +55,10 @@ def test_an_assessment_from_a_file_to_a_comparison(run, file):
     assert "multiplies the odds by up to 3.0" in " ".join(words.split())
     agreed = json.loads(run("agreement", "Sudan", "--frame", UN, "--json").stdout)
     assert len(agreed["assessments"]) == 2
-    assert "Krippendorff" in run("agreement", "Sudan").stdout
+    said = run("agreement", "Sudan", "--level", "nominal").stdout
+    assert "Krippendorff's alpha, nominal" in said or "No agreement can be told" in said
+    assert run("agreement", "Sudan", "--level", "ratio").exit_code == 1
+    assert "evidence radio: " in shown
 
 
 def test_a_preview_stores_nothing_and_a_pipe_must_say_yes(run, file):

@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tocsin.core.settings import Settings
+from tocsin.desk import drafts
 from tocsin.desk.node import open_node
 from tocsin.interfaces.cli import app
 
@@ -53,6 +54,23 @@ def test_doctor_tells_of_the_store_and_fails_when_it_is_damaged(run, tmp_path: P
     (one,) = (check for check in json.loads(damaged.stdout) if check["name"] == "store: files")
     assert id in one["found"]
     assert "Restore a backup" in one["remedy"]
+
+
+def test_a_lost_key_is_renewed_once_it_is_told_what_is_lost(run, tmp_path: Path) -> None:
+    node = open_node(Settings(home=tmp_path / "home"))
+    drafts.save(node.local("web"), "compose:place:SDN", {"text": ["mine"]})
+    node.store.close()
+    refused = run("home", "key", "renew", "--yes")
+    assert refused.exit_code == 1
+    assert "is there and is its own" in refused.stderr
+    node.store.seal.path.unlink()
+    asked = run("home", "key", "renew")
+    assert (asked.exit_code, node.store.seal.path.exists()) == (1, False)
+    assert "1 drafts; 0 sealed answers of 0 rounds" in asked.stdout
+    done = run("home", "key", "renew", "--yes", "--json")
+    assert json.loads(done.stdout) == {"renewed": True, "lost": {"drafts": 1, "answers": 0, "rounds": 0}}
+    assert ("key", "ok") in checks(run("home", "doctor", "--json"))
+    assert run("home", "audit", "verify").exit_code == 0
 
 
 def test_doctor_tells_of_a_store_that_cannot_be_opened(run, tmp_path: Path) -> None:

@@ -153,6 +153,38 @@ def test_show_and_list_tell_what_awaits_an_answer_and_every_dissent(run: Run, tm
     assert "(1 support it)" in shown
 
 
+def test_the_model_is_beside_a_round_once_it_is_finished_with_all_that_belongs_to_its_number(
+    run: Run, tmp_path: Path
+) -> None:
+    id = begun(run, tmp_path)
+    assert "the model" not in run("show", id).stdout
+    assert done(run("show", id, "--json"))["round"]["model"] is None
+    over = finished(run, tmp_path)
+    told = done(run("show", over, "--json"))["round"]["model"]
+    assert told["low"] <= told["high"]
+    assert all(told[name] for name in ("outcome", "horizon", "vintage", "licence", "ratio"))
+    line = next(one for one in run("show", over).stdout.splitlines() if one.startswith("Beside it"))
+    assert all(said in line for said in (told["horizon"], told["vintage"], told["licence"], "the base rate"))
+
+
+def test_the_background_pack_is_shown_statements_and_sources(run: Run, tmp_path: Path) -> None:
+    source = """
+[[evidence]]
+type = "source"
+reference = "Report of the observers"
+reliability = "B"
+credibility = "2"
+key = "report"
+provenance = "official"
+consent = "not needed"
+tlp = "TLP:GREEN"
+"""
+    id = done(run("register", file(tmp_path, text=ROUND + source), "--yes", "--json"))["statement"]["id"]
+    shown = run("show", id).stdout
+    assert "report: Report of the observers (B2; official; consent not needed; TLP:GREEN)" in shown
+    assert [one["key"] for one in done(run("show", id, "--json"))["round"]["sources"]] == ["report"]
+
+
 @pytest.mark.parametrize(
     ("lowest", "best", "said"),
     [("1 %", "5", "is no probability"), ("much", "5 %", "--lowest"), ("50 %", "5 %", "not in order")],

@@ -77,7 +77,7 @@ def test_the_command_writes_the_file(round_: tuple[Node, str], tmp_path: Path, m
     app = typer.Typer()
     app.command()(command)
     file = tmp_path / "readout.md"
-    ended = CliRunner().invoke(app, [id, "--form", "md", "--language", "fr", "--out", str(file)])
+    ended = CliRunner().invoke(app, [id, "--format", "md", "--language", "fr", "--out", str(file)])
     assert ended.exit_code == 0, ended.output
     assert ended.output.strip() == str(file)
     assert "Avis divergents sur ce résultat : 2" in file.read_text(encoding="utf-8")

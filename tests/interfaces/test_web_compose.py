@@ -103,7 +103,7 @@ def test_a_preview_does_not_count_once_others_would_see_it(node):
     answer = send(client, FORM, "/compose", typed | {"action": "store", "previewed": hidden(shown.text, "previewed")})
 
     assert "seen by others than in the last preview" in answer.text
-    assert "<bdi>Organisation bb</bdi>: 5 persons" in answer.text
+    assert "<bdi>Organisation bb</bdi>: 5 people" in answer.text
     assert statements(client) == []
 
 
@@ -117,12 +117,12 @@ def test_a_preview_names_organisations_counts_people_and_says_through_which_grou
 
     assert part.headers["x-tocsin-part"] == "preview"
     words = re.sub(r"<[^>]+>", "", html.unescape(part.text))
-    assert "11 persons with an account here now, of 3 organisations" in words
-    assert "Organisation aa: 5 persons" in words
+    assert "11 people with an account here now, of 3 organisations" in words
+    assert "Organisation aa: 5 people" in words
     assert "Organisation cc: 1 person" in words
     assert "the group Sahel 10" in words
     assert "Only by a later back-fill" in words
-    assert "Organisation cc (4 persons)" in words
+    assert "Organisation cc (4 people)" in words
     assert 'value="store"' in part.text
     assert statements(client) == []
 
@@ -130,7 +130,7 @@ def test_a_preview_names_organisations_counts_people_and_says_through_which_grou
 def test_what_the_preview_promised_is_what_people_see(node):
     client, readers = browser(node, "aa-analyst"), ("aa-reader", "bb-reader", "cc-reader")
     text = send(client, FORM, "/compose/preview", TYPED).text
-    promised = set(re.findall(r"<bdi>Organisation (\w\w)</bdi>: 5 persons", text))
+    promised = set(re.findall(r"<bdi>Organisation (\w\w)</bdi>: 5 people", text))
 
     (address,) = {store(client, TYPED).headers["location"]}
 

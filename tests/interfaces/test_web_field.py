@@ -60,6 +60,19 @@ def asked(node, person="aa-analyst", **changes):
     return store(browser(node, person), ASKING, "/requests", WANTED | changes)
 
 
+def stored_request(answer):
+    """The identity of the request that was stored, from the address to which its form leads back."""
+    return re.fullmatch(r"/requests\?stored=([0-9a-f]{64})#request-[0-9a-f]{12}", answer.headers["location"])[1]
+
+
+def test_a_stored_request_leads_back_to_the_register_and_is_marked_there(node):
+    answer = asked(node)
+    id, page = stored_request(answer), browser(node, "aa-analyst").get(answer.headers["location"]).text
+    assert f'id="request-{id[:12]}"' in page
+    assert page.count("just stored") == 1
+    assert "just stored" not in browser(node, "aa-analyst").get("/requests").text
+
+
 def words(text):
     return " ".join(re.sub(r"<[^>]+>", " ", html.unescape(text)).split())
 
@@ -130,7 +143,7 @@ def test_a_draft_is_kept_and_discarded(node):
 
 
 def test_an_answer_is_previewed_within_the_audience_of_its_request(node):
-    request = asked(node).headers["location"].removeprefix("/statement/")
+    request = stored_request(asked(node))
     client = browser(node, "bb-analyst")
     assert f'<option value="{request}" selected' in client.get(f"{FORM}&request={request}").text
     part = send(client, FORM, "/contribute/preview", TYPED | {"audience": ["org:bb"], "request": request})
@@ -253,7 +266,7 @@ def test_a_request_that_may_not_be_seen_is_not_hinted_at(node):
 
 
 def test_a_request_is_corrected_and_its_draft_kept(node):
-    id = asked(node).headers["location"].removeprefix("/statement/")
+    id = stored_request(asked(node))
     client, page = browser(node, "aa-analyst"), f"/requests?supersedes={id}"
     assert "Who left?" in client.get(page).text
     assert send(client, page, "/requests/draft", WANTED | {"supersedes": id, "asks": "Who came?"}).json()["saved"]

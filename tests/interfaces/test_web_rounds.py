@@ -108,10 +108,10 @@ def test_a_typed_estimate_is_sealed_and_only_its_author_reads_it(node, clock):
     [
         ({"best": "5"}, "best", "is no probability"),
         ({"lowest": "1 in 0"}, "lowest", "1 in 20"),
-        ({"highest": ""}, "highest", "There is no probability"),
-        ({"confidence": "30 %"}, "confidence", "0.5"),
-        ({"best": "50 %"}, "best", "not in order"),
-        ({"reason": " "}, "reason", "at least 1"),
+        ({"highest": ""}, "highest", "Highest: there is no probability"),
+        ({"confidence": "30 %"}, "confidence", "from 50 % to 100 %"),
+        ({"best": "50 %"}, "best", "best 50 % and highest"),
+        ({"reason": " "}, "reason", "Reason: it is empty"),
     ],
 )
 def test_a_bad_estimate_comes_back_with_its_place_and_all_that_was_typed(node, clock, change, field, said):
@@ -167,9 +167,12 @@ def test_nothing_of_the_model_is_on_a_page_where_somebody_still_answers(node, cl
         assert "what the model says" not in text
         assert "/country/" not in text.partition("<main")[2]
     answer(node, id, {"bb-one": 0.2})
+    # It could still be changed, so nothing is shown that could sway it.
+    assert "what the model says" not in page(client, f"/round/{id}")
+    for step in ("share", "pool"):
+        assert "what the model says" not in page(client, f"/round/{id}")
+        registering.step(by(node, CONVENOR), id, step)
     assert "what the model says" in page(client, f"/round/{id}")
-    assert "what the model says" not in page(client, f"/round/{id}/answer/onset")
-    assert "what the model says" not in page(browser(node, "bb-two"), f"/round/{id}")
 
 
 def test_nobody_answers_before_a_declaration(node, clock):
@@ -194,7 +197,7 @@ def test_numbers_and_words_of_a_scale_are_answered_in_their_own_boxes(node, cloc
     refused = send(client, where, where, typed)
     assert "not in order" in words(refused.text)
     sent = send(client, where, where, typed | {"best": "3000"})
-    assert sent.headers["location"] == f"/round/{id}/answer/access"
+    assert sent.headers["location"] == f"/round/{id}/answer/access?sealed=displaced"
     where = f"/round/{id}/answer/access"
     assert '<option value="2">low (2 of 3)</option>' in page(client, where)
     sent = send(client, where, where, typed | {"lowest": "1", "highest": "3", "best": "2"})
@@ -263,6 +266,38 @@ def test_a_result_never_stands_without_its_dissents(node, clock):
     assert (row["dissents"], row["dissent"]) == ("1", DISSENT)
 
 
+def test_a_country_s_page_tells_what_its_rounds_came_to_with_every_dissent(node, clock):
+    begun(node, clock)
+    client = browser(node, "bb-one")
+    assert client.get("/country/SDN.json").json()["results"] == []
+    id = finished(node, clock, {"cc-one": DISSENT})
+    told = client.get("/country/SDN.json").json()
+    (result,) = told["results"]
+    assert (result["round"], result["dissents"]) == (id, [DISSENT])
+    assert result["value"] == pytest.approx(0.08, abs=0.001)
+    assert told["marking"].startswith("TLP:AMBER")
+    text = words(client.get("/country/SDN").text)
+    assert "1 dissent:" in text
+    assert DISSENT in text
+    assert "% interval over draws of participants" in text
+
+
+def test_files_about_a_round_do_not_carry_the_licence_of_the_model(node, clock):
+    id = finished(node, clock, {"cc-one": DISSENT})
+    client = browser(node, "bb-one")
+    for address in (f"/round/{id}", "/rounds", "/statements"):
+        told = client.get(address + ".json").json()
+        assert told["marking"].startswith("TLP:AMBER")
+        assert not {"licence", "outcome", "vintage", "release"} & set(told)
+        for name in told["tables"]:
+            head = client.get(f"{address}/{name}.csv").content.decode("utf-8-sig").splitlines()[0].split(",")
+            assert "licence" not in head
+            assert {"marking", "release_marking"} & set(head)
+    said = client.get("/country/SDN/statements.csv").content.decode("utf-8-sig").splitlines()[0].split(",")
+    assert "licence" not in said
+    assert "licence" in client.get("/country/SDN/forecast.csv").text.splitlines()[0].split(",")
+
+
 def test_what_may_not_leave_as_a_file_keeps_its_numbers_back_with_its_words(node, clock):
     marking = {"tlp": "AMBER", "caveats": ["ORIGINATOR CONTROL"], "audience": [["group:basin"]]}
     whole = wanted(clock) | {"marking": marking}
@@ -313,8 +348,8 @@ def test_a_step_is_taken_once_it_is_confirmed_and_says_what_it_opens(node, clock
     answer(node, id, dict.fromkeys(ANALYSTS, 0.1))
     client = browser(node, CONVENOR)
     text = words(page(client, f"/round/{id}"))
-    assert "It opens all first estimates with their reasons to everybody who sees this round, 5 persons" in text
-    assert "4 of the 5 who are invited have answered" in text
+    assert "It opens all first estimates with their reasons to everybody who sees this round, 5 people" in text
+    assert "At least 3 of the 5 who are invited have answered" in text
     assert "The time of this stage is not over" in text
     refused = act(client, id, "step", step="share")
     assert refused.status_code == 422
@@ -380,7 +415,7 @@ def test_a_round_is_registered_as_it_was_previewed(node):
     client = browser(node, CONVENOR)
     shown = send(client, FORM, FORM, SHEET | {"action": "preview"})
     assert shown.status_code == 200, words(shown.text)
-    assert "5 persons with an account here now" in words(shown.text)
+    assert "5 people with an account here now" in words(shown.text)
     unseen = send(client, FORM, FORM, SHEET | {"action": "store"})
     assert "Not registered yet" in unseen.text
     sealed = {"action": "store", "previewed": hidden(shown.text, "previewed")}

@@ -183,6 +183,66 @@ def test_processes_that_seal_for_the_first_time_at_once_end_with_one_key(store, 
     assert [path.name for path in store.seal.path.parent.iterdir() if ".part-" in path.name] == []
 
 
+def test_a_running_node_notices_that_its_key_is_gone_and_that_it_is_back(store):
+    sealed = store.seal.seal(CONTEXT, b"mine")
+    key = store.seal.path.read_bytes()
+    store.seal.path.unlink()
+    refused(store, said="is not there")
+    with pytest.raises(SealError, match="is not there"):
+        store.seal.state()
+    store.seal.path.write_bytes(key)
+    assert store.seal.open(CONTEXT, sealed) == b"mine"
+
+
+@pytest.mark.parametrize("rewritten", [True, False], ids=["written over", "another file"])
+def test_a_running_node_notices_that_its_key_was_replaced(store, tmp_path, rewritten):
+    store.seal.seal(CONTEXT, b"mine")
+    if rewritten:
+        store.seal.path.write_bytes(secrets.token_bytes(32))
+    else:
+        (tmp_path / "other").write_bytes(secrets.token_bytes(32))
+        (tmp_path / "other").rename(store.seal.path)
+    refused(store, said="was replaced")
+    with pytest.raises(SealError, match="was replaced"):
+        store.seal.state()
+
+
+LINE = Line("operator", None, "cli", "renewed the node's key")
+
+
+@pytest.mark.parametrize("lies", [None, b"x" * 31, b"x" * 32])
+def test_a_lost_key_is_renewed_and_what_lay_there_is_kept(store, lies):
+    sealed = store.seal.seal(CONTEXT, b"mine")
+    store.seal.path.unlink()
+    if lies is not None:
+        store.seal.path.write_bytes(lies)
+    store.seal.renew(LINE)
+    assert store.seal.open(CONTEXT, store.seal.seal(CONTEXT, b"anew")) == b"anew"
+    with pytest.raises(SealError, match="does not open"):
+        store.seal.open(CONTEXT, sealed)
+    kept = [path.read_bytes() for path in store.seal.path.parent.glob("*.not-own-*")]
+    assert kept == ([] if lies is None else [lies])
+    assert stat.S_IMODE(store.seal.path.stat().st_mode) == 0o600
+
+
+def test_a_key_that_is_there_or_was_never_made_is_not_renewed(store):
+    with pytest.raises(SealError, match="sealed nothing yet"):
+        store.seal.renew(LINE)
+    sealed = store.seal.seal(CONTEXT, b"mine")
+    with pytest.raises(SealError, match="is there and is its own"):
+        store.seal.renew(LINE)
+    assert store.seal.open(CONTEXT, sealed) == b"mine"
+
+
+def test_another_process_goes_on_with_the_renewed_key(store, database):
+    other = reopened(store, database)
+    other.seal.seal(CONTEXT, b"mine")
+    store.seal.path.unlink()
+    store.seal.renew(LINE)
+    assert store.seal.open(CONTEXT, other.seal.seal(CONTEXT, b"theirs")) == b"theirs"
+    other.close()
+
+
 # Backups -------------------------------------------------------------------------------------------------------------
 
 

@@ -202,7 +202,7 @@ class Gist:
 class Summary:
     """What a round came to, to be read alone: a line for each question, then what is recommended.
 
-    advice: each recommendation with its support; without: what is said where there is none.
+    advice: each recommendation with its support; without: what is said where there is none, else empty.
     """
 
     kind: ClassVar[str] = "summary"
@@ -327,7 +327,7 @@ class Record(Document):
 class Readout(Document):
     """What a finished round came to. id: the round's identity. twin: the figures for a machine.
 
-    Errors: BriefError if it shows no result, a number that carries no dissents, or a summary that counts them otherwise.
+    Errors: BriefError if it shows no result, a number without its dissents, or a summary that counts them otherwise.
     """
 
     id: str

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tocsin.core.errors import AccessError, StatementError
+from tocsin.core.errors import AccessError, SealError, StatementError
 from tocsin.core.instant import Instant
 from tocsin.core.statement import LARGEST
 from tocsin.desk.visit import Visit
@@ -25,10 +25,15 @@ Fields = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Draft:
-    """What was typed into a form, and when it was kept."""
+    """What was typed into a form, and when it was kept.
+
+    lost: whether something was kept that cannot be read, because the node's key is not there or is another; it then has
+    no fields.
+    """
 
     saved: Instant
     fields: Fields
+    lost: bool = False
 
 
 def save(visit: Visit, form: str, fields: Fields) -> Draft:
@@ -59,7 +64,8 @@ def save(visit: Visit, form: str, fields: Fields) -> Draft:
 def load(visit: Visit, form: str) -> Draft | None:
     """What this person typed into a form and has not sent; None if nothing is kept.
 
-    Errors: SealError if the node's key is gone.
+    One that cannot be read is told of as lost: the form opens without it, and it stays until it is discarded or another
+    takes its place, since the key may be put back.
     """
     if not visit.actor.active:
         return None
@@ -68,7 +74,10 @@ def load(visit: Visit, form: str) -> Draft | None:
         return None
     saved, text = found
     if text.startswith(MARK):
-        text = visit.store.seal.open(_context(visit.actor.person, form[:LONGEST_NAME]), text).decode()
+        try:
+            text = visit.store.seal.open(_context(visit.actor.person, form[:LONGEST_NAME]), text).decode()
+        except SealError:
+            return Draft(saved, {}, lost=True)
     return Draft(saved, json.loads(text))
 
 

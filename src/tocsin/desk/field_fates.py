@@ -9,7 +9,7 @@ from datetime import timedelta
 from tocsin.core.errors import StatementError
 from tocsin.core.fielding import Consent, Contribution
 from tocsin.core.instant import NEVER, Instant, moment
-from tocsin.desk import views
+from tocsin.desk import field_consent, views
 from tocsin.desk.views import View, shown
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store.held import Held
@@ -82,12 +82,9 @@ def mine(visit: Visit, view: View) -> bool:
 
 
 def unasked(visit: Visit, ids: Iterable[str]) -> Mapping[str, Consent]:
-    """Contributions among these statements whose consent binds, with it: to be flagged wherever evidence is listed."""
+    """Statements of these that are, or rest on, a contribution whose consent binds: to be flagged as evidence."""
     with visit.reading() as sight:
-        heads = [head for head in sight.only(sight.reader.find(ids).values()) if head.kind == "contribution"]
-        bodies = {id: made.body for id, (_, made) in sight.reader.statements(heads).items()}
-    found = {id: body.consent for id, body in bodies.items() if isinstance(body, Contribution)}
-    return {id: consent for id, consent in found.items() if consent in (Consent.NOT_ASKED, Consent.LIMITED)}
+        return field_consent.bound(sight, sight.only(sight.reader.find(ids).values()))
 
 
 def contributed(sight: Sight, id: str) -> Held:

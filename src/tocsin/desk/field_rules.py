@@ -10,24 +10,19 @@ from dataclasses import replace
 from datetime import date
 
 from tocsin.core.errors import StatementError
-from tocsin.core.fielding import Consent, Contribution, Fate, Reply, Request
+from tocsin.core.fielding import Contribution, Fate, Reply, Request
 from tocsin.core.instant import NEVER, Instant, moment
-from tocsin.core.kinds import Proposal, spelled
+from tocsin.core.kinds import spelled
 from tocsin.core.marking import TLP, Caveat
-from tocsin.core.seeing import originates, reach
+from tocsin.core.seeing import reach
 from tocsin.core.statement import Attribution, Statement
+from tocsin.desk import field_consent
 from tocsin.desk.views import MOST
 from tocsin.desk.visit import Sight
 from tocsin.store.held import Held
 
-AGREED = "as agreed:"
-"""How the note of an evidence item begins that uses what was given for one use only, before it says for which."""
-
 SHARE = 2 / 3
 """Of the words of the shorter name, how many must stand in the longer one for two communities to be alike."""
-
-OWN = "this is your own contribution; what became of it is told by others, to whoever passed it on"
-"""Why nobody replies to what they have passed on themselves."""
 
 _LITTLE = frozenset(
     word
@@ -36,16 +31,13 @@ _LITTLE = frozenset(
 )
 """Words that no community is told apart by."""
 
-_OF_THE_RECORD = ("recall", "downgrade", "lineage")
-"""Kinds that say what happened to a statement and use nothing of it."""
-
 
 def check(statement: Statement, inputs: Collection[Held], subject: Held | None, sight: Sight, now: Instant) -> None:
     """Whether a statement keeps the rules for field input. inputs, subject: what it was made from, and is about.
 
     Errors: StatementError names the field, the rule and the remedy.
     """
-    consented(statement, inputs, sight)
+    field_consent.check(statement, inputs, sight)
     match statement.body:
         case Contribution():
             _protected(statement.body, statement)
@@ -54,53 +46,6 @@ def check(statement: Statement, inputs: Collection[Held], subject: Held | None, 
             _asked_knowingly(statement.body, statement, sight, now)
         case Reply():
             _told_to_contributor(statement.body, statement, subject)
-
-
-def consented(statement: Statement, inputs: Collection[Held], sight: Sight) -> None:
-    """Whether the consent behind every contribution that a statement is made from allows it.
-
-    *Given for this use only*: its contributor's organisation may use it (what is attributed to nobody, its contributor
-    alone); anybody else cites it as evidence with a note that begins ``as agreed:`` and says that this is the use that
-    was agreed to. *Not asked*: it is used under a marking at least as strict, as everything is, and nothing less
-    restricted is released from it. An item of evidence does not claim another consent than the contribution has.
-
-    Errors: StatementError says which contribution and what to do; the refusal is written down.
-    """
-    used = [head for head in inputs if head.kind == "contribution"]
-    if not used or statement.kind in _OF_THE_RECORD:
-        return
-    for head, (_, made) in zip(used, sight.reader.statements(used).values(), strict=True):
-        assert isinstance(made.body, Contribution)
-        consent, cited = made.body.consent, [one for one in statement.evidence if one.reference == head.id]
-        wrong = next((one.consent for one in cited if one.consent not in (None, consent)), None)
-        if wrong is not None:
-            raise StatementError(
-                f"the evidence says that consent was {wrong.value!r}; its contributor says {consent.value!r}",
-                field="evidence",
-                remedy="Write what its contributor says, or leave the consent out",
-            )
-        agreed = any(_as_agreed(one.note) for one in cited)
-        if consent is Consent.LIMITED and not agreed and not originates(sight.visit.actor, head):
-            sight.visit.note("denied", [head.id], {"to": "use it beyond the consent given"})
-            raise StatementError(
-                f"consent to a contribution was given for one use only: {made.body.consent_note.strip()[:300]}",
-                field="evidence" if cited else "derived_from",
-                remedy=f"If this is that use, cite it as evidence with a note that begins {AGREED!r} and says so; "
-                "otherwise ask its contributor",
-            )
-        freed = isinstance(statement.body, Proposal) and statement.body.to.looser_than(head.marking)
-        if consent is Consent.NOT_ASKED and freed:
-            sight.visit.note("denied", [head.id], {"to": "release what nobody was asked about"})
-            raise StatementError(
-                "those from whom a contribution comes were not asked, so nothing less restricted is released from it",
-                field="sources",
-                remedy="Have them asked and the contribution corrected, or draft the text without it",
-            )
-
-
-def _as_agreed(note: str) -> bool:
-    said = note.strip().casefold()
-    return said.startswith(AGREED) and bool(said.removeprefix(AGREED).strip())
 
 
 def _protected(body: Contribution, statement: Statement) -> None:
@@ -142,8 +87,6 @@ def _told_to_contributor(body: Reply, statement: Statement, subject: Held | None
         raise StatementError(
             "a reply is about a contribution", field="subject", remedy="Name the contribution by its identity"
         )
-    if (subject.person, subject.organisation) == (statement.author.person, statement.author.organisation):
-        raise StatementError(OWN, field="subject", remedy="Correct or withdraw it, or use it in a statement")
     if statement.marking != subject.marking:
         raise StatementError(
             "a reply carries the marking of its contribution, so that its contributor can see it and nobody else can",

@@ -7,16 +7,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import func, select
+
+from tocsin.core.errors import SealError
 from tocsin.core.seeing import World
 from tocsin.core.settings import Settings
 from tocsin.core.work import Progress, silent
 from tocsin.desk.node import clock
+from tocsin.desk.rounds import case
 from tocsin.store import backup as backups
 from tocsin.store import restore as restoring
+from tocsin.store import tables
 from tocsin.store.archive import Manifest
 from tocsin.store.chain import Line
 from tocsin.store.examination import Area, examine
 from tocsin.store.opening import Store, open_store
+from tocsin.store.reading import Reader
+from tocsin.store.sealing import MARK
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,47 @@ def key_state(settings: Settings) -> str:
         return "none yet: it is made when something is first sealed"
     with _opened(settings, False) as store:
         return store.seal.state()
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What is shut for good without the node's old key. answers: sealed in rounds under way, which are that many."""
+
+    drafts: int
+    answers: int
+    rounds: int
+
+
+def renew_key(settings: Settings, *, exercise: bool = False, agreed: bool = False) -> Lost:
+    """Give the node a new key where its own is lost, and say what stays shut for good.
+
+    agreed: whether to do it; otherwise what would be lost is only counted. Goes on record.
+
+    Errors: SealError if the node's own key is there or it has none yet; StoreError if the store cannot be opened.
+    """
+    if not _there(settings, exercise):
+        raise SealError("there is no store here yet, so no key of it can be lost", remedy="Check TOCSIN_HOME")
+    with _opened(settings, exercise) as store:
+        store.seal.missing()
+        with store.reading() as reader:
+            lost = _lost(reader)
+        if agreed:
+            detail = {"drafts": lost.drafts, "answers": lost.answers, "rounds": lost.rounds}
+            store.seal.renew(Line("operator", None, "cli", "renewed the node's key", detail=detail))
+        return lost
+
+
+def _lost(reader: Reader) -> Lost:
+    sealed = tables.draft.c.fields.startswith(MARK)
+    drafts = reader.connection.execute(select(func.count()).select_from(tables.draft).where(sealed)).scalar() or 0
+    ids = reader.connection.execute(select(tables.statement.c.id).where(tables.statement.c.kind == "round")).scalars()
+    answers = [_answers(reader, case.read(reader, head)) for head in reader.find(ids.all()).values()]
+    return Lost(drafts, sum(answers), sum(1 for one in answers if one))
+
+
+def _answers(reader: Reader, found: case.Case) -> int:
+    stage = found.stage.value
+    return len(case.counting(case.sent(reader, found, stage))) if found.until is not None else 0
 
 
 @contextmanager

@@ -37,7 +37,17 @@ MAY_ISSUE = {
 }
 """The roles in which a statement of each standing may be made."""
 
-INHERITING = ("recall", "lineage")
+INHERITING = (
+    "declaration",
+    "dissent",
+    "envelope",
+    "estimate",
+    "lineage",
+    "recall",
+    "recommendation",
+    "result",
+    "step",
+)
 """Kinds whose audience follows from other statements: it must hold even where the author has left a group since."""
 
 _MISSING = "there is no such statement, or it is not for you"

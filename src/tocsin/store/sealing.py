@@ -100,22 +100,11 @@ class Seal:
         Errors: SealError if the store's own key is there, if it has none yet, or if the file cannot be read or written.
         """
         with self._lock:
-            known, key = self._known(), self._lying()
-            if known is None:
-                raise SealError(
-                    "this node has sealed nothing yet, so no key of it can be lost",
-                    remedy="Go on; the key is made when something is first sealed",
-                )
-            if key is not None and _fingerprint(key) == known:
-                raise SealError(
-                    "the node's key is there and is its own, and everything that is sealed opens with it",
-                    where=str(self.path),
-                    remedy="Leave it as it is; a new key would lose what is sealed",
-                )
-            if key is not None:
+            known = self.missing()
+            if self._lying() is not None:
                 _aside(self.path)
             new = _made(self.path)
-            # Before this line the new file is another's key, and renewing can be done again; after it, it is the node's.
+            # Until this is written the new file is another's key, and renewing can be done again.
             with self._store.writing() as writer:
                 here = (tables.meta.c.name == _NAME) & (tables.meta.c.value == known)
                 taken = writer.connection.execute(update(tables.meta).where(here).values(value=_fingerprint(new)))
@@ -125,6 +114,25 @@ class Seal:
                     )
                 writer.note(line)
             self._key = None
+
+    def missing(self) -> str:
+        """The digest of the key that is the store's own and is not there.
+
+        Errors: SealError if it is there, if the store has none yet, or if what lies there cannot be read.
+        """
+        known, key = self._known(), self._lying()
+        if known is None:
+            raise SealError(
+                "this node has sealed nothing yet, so no key of it can be lost",
+                remedy="Go on; the key is made when something is first sealed",
+            )
+        if key is not None and _fingerprint(key) == known:
+            raise SealError(
+                "the node's key is there and is its own, and everything that is sealed opens with it",
+                where=str(self.path),
+                remedy="Leave it as it is; a new key would lose what is sealed",
+            )
+        return known
 
     def _own(self) -> bytes:
         with self._lock:
@@ -193,7 +201,7 @@ class Seal:
 
 
 class _Stamp(NamedTuple):
-    """By what a file is told from another in its place, and from itself after it was written to; and who may read it."""
+    """By what a file is told from another in its place and from itself before it was written to; who may read it."""
 
     device: int
     inode: int

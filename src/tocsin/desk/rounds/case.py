@@ -13,7 +13,7 @@ from tocsin.core.instant import Instant, instant, moment
 from tocsin.core.marking import TLP, Audience, Caveat, Marking
 from tocsin.core.register import Person
 from tocsin.core.seeing import Actor, may_see, originates
-from tocsin.core.statement import Attribution, Statement, Subject
+from tocsin.core.statement import Attribution, Statement
 from tocsin.desk.views import View
 from tocsin.desk.visit import Sight, Visit
 from tocsin.store import auditing
@@ -120,8 +120,9 @@ def case_of(sight: Sight, id: str) -> Case:
 
 def round_of(visit: Visit, view: View) -> str | None:
     """The round that a statement is, or that it was made in; None if it is in none that the visitor may see."""
-    about = Subject.read(view.head.subject)
-    id = view.id if view.head.kind == "round" else about.id if about.type == "statement" else None
+    # A statement about another one is found under the subject of that, so its own is asked.
+    about = view.shown["subject"]
+    id = view.id if view.head.kind == "round" else about["id"] if about["type"] == "statement" else None
     if id is None:
         return None
     with visit.reading() as sight:

@@ -16,6 +16,8 @@ from tocsin.desk.document import Block, Facts, Heading, Paragraph, Readout, Sayi
 from tocsin.desk.exporting import may_leave
 from tocsin.desk.rounds import case as cases
 from tocsin.desk.rounds.readout_differing import compared, section
+from tocsin.desk.rounds.readout_model import beside, figures
+from tocsin.desk.rounds.readout_model import section as modelled
 from tocsin.desk.rounds.readout_question import asked
 from tocsin.desk.rounds.readout_summary import summary, supported
 from tocsin.desk.rounds.readout_twin import FORM, twin
@@ -80,6 +82,7 @@ def _document(visit: Visit, telling: Telling, invited: Counter[str], used: list[
     members, pairs = telling.members(invited), compared(visit, telling)
     marking = strictest(found.view.head.marking, *{view.head.marking for view in used})
     prepared = moment(visit.store.clock()).date()
+    model = beside(visit, found)
     blocks: list[Block] = [
         summary(telling),
         *(Paragraph(line) for line in found.round.purpose.splitlines() if line.strip()),
@@ -87,6 +90,7 @@ def _document(visit: Visit, telling: Telling, invited: Counter[str], used: list[
         *(block for number, put in enumerate(found.put, start=1) for block in asked(telling, number, put)),
         *section(telling, pairs),
         *_recommended(telling),
+        *modelled(model, words),
         _small_print(telling, marking.label),
     ]
     subtitle = words("subtitle", kind=words("kind"), subject=telling.subject(), date=words.day(prepared))
@@ -101,7 +105,7 @@ def _document(visit: Visit, telling: Telling, invited: Counter[str], used: list[
         watermark=fiction.watermark(visit.store.world),
         foot=words("foot"),
         id=found.view.id,
-        twin=twin(telling, members, pairs),
+        twin=twin(telling, members, pairs) | {"model": figures(model)},
     )
 
 

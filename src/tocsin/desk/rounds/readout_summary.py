@@ -16,12 +16,13 @@ LONGEST = 240
 def summary(telling: Telling) -> Summary:
     """The summary of a round."""
     words = telling.words
+    advice = tuple(Saying(short(one.text), supported(telling, one)) for one in telling.advice())
     return Summary(
         title=words("summary"),
         gists=tuple(_gist(telling, put) for put in telling.found.put),
         heading=words("recommendations"),
-        advice=tuple(Saying(short(one.text), supported(telling, one)) for one in telling.advice()),
-        without=words("no_recommendations"),
+        advice=advice,
+        without="" if advice else words("no_recommendations"),
     )
 
 
@@ -32,7 +33,9 @@ def short(text: str) -> str:
     ('word word…', 'Two lines')
     """
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST + 1].rpartition(" ")[0][:LONGEST].rstrip(",;:. ") + "…"
+    if len(line) <= LONGEST:
+        return line
+    return (line[: LONGEST + 1].rpartition(" ")[0] or line[:LONGEST]).rstrip(",;:. ") + "…"
 
 
 def supported(telling: Telling, one: Advice) -> str:

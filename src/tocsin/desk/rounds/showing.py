@@ -94,8 +94,9 @@ class Told:
     until: the end of this stage. left: microseconds until then, below zero if it is past; None where there is no end.
     convenes, invited: what the reader may do. declared: what they declared. answered: how many participants have sent
     something in this stage, for the convenor alone; None too where fewer than three have and nothing is attributed.
-    asked: how many are invited and can see it. wishes, closing: what the reader has sealed beside estimates. pack: the
-    statements of the background pack.
+    asked: how many are invited and can see it. wishes, closing: what the reader has sealed beside estimates.
+    unreadable: the questions of this stage to which the reader has sealed an answer that cannot be read, None for what
+    is of no question. pack: the statements of the background pack.
     """
 
     view: View
@@ -113,12 +114,21 @@ class Told:
     steps: tuple[tuple[View, Step], ...]
     wishes: Wishes | None
     closing: Closing | None
+    unreadable: frozenset[str | None]
     pack: tuple[View, ...]
 
     @property
     def over(self) -> bool:
         """Whether the stage has an end and it is past, though the convenor has not taken the next step."""
         return self.left is not None and self.left < 0
+
+    @property
+    def turnout(self) -> str:
+        """How many have answered in this stage, in words for the convenor."""
+        if self.answered is None:
+            return f"fewer than three of the {self.asked} who are invited have answered"
+        least = "at least " if self.round.attributed == "non-attributed" and self.answered < self.asked else ""
+        return f"{least}{self.answered} of the {self.asked} who are invited have answered"
 
     @property
     def answered_all(self) -> bool:
@@ -165,15 +175,16 @@ class Listed:
 def told(visit: Visit, id: str) -> Told:
     """A round in full.
 
-    Errors: NotFound if there is none, or none for this person; SealError if what they have sealed cannot be read and
-    the round is not over.
+    What they have sealed and cannot be read, because the node's key is not there, is told of in ``unreadable``.
+
+    Errors: NotFound if there is none, or none for this person.
     """
     with visit.reading() as sight:
         case = case_of(sight, id)
         links = [link.source for link in sight.reader.links_to([id], "about")]
         heads = [head for head in sight.only(links) if head.kind in _SHOWN and not head.recalled]
         everything = {view.id: view for view in shown(sight, [case.head, *heads])}
-        mine = _mine(sight, case)
+        mine, unreadable = _mine(sight, case)
         said = declared(sight, case)
         return Told(
             view=everything[id],
@@ -191,6 +202,7 @@ def told(visit: Visit, id: str) -> Told:
             steps=tuple((everything[head.id], body) for head, body in case.steps if head.id in everything),
             wishes=_sealed(mine, "second", None, Wishes),
             closing=_sealed(mine, "closing", None, Closing),
+            unreadable=unreadable,
             pack=shown(sight, sight.only(sight.reader.find(case.statement.inputs).values())),
         )
 
@@ -220,18 +232,20 @@ def _listed(sight: Sight, view: View) -> Listed:
     )
 
 
-def _mine(sight: Sight, case: Case) -> Mine:
-    try:
-        return {
-            (stage, key): unsealed(sight, one)
-            for stage in _STAGES.values()
-            for key, one in cases.own(sight, case, stage).items()
-        }
-    except SealError:
-        # What came out of a round must outlive the key; what is still to be opened is not shown as if it were nothing.
-        if case.stage in _STAGES:
-            raise
-        return {}
+def _mine(sight: Sight, case: Case) -> tuple[Mine, frozenset[str | None]]:
+    """What the visitor has sealed, and in this stage that which cannot be read: it is not shown as if it were nothing,
+    and neither the round nor what came out of it goes with the key.
+    """
+    found: dict[tuple[str, str | None], Mapping[str, Any]] = {}
+    unreadable: set[str | None] = set()
+    for stage in _STAGES.values():
+        for key, one in cases.own(sight, case, stage).items():
+            try:
+                found[(stage, key)] = unsealed(sight, one)
+            except SealError:
+                if _STAGES.get(case.stage) == stage:
+                    unreadable.add(key)
+    return found, frozenset(unreadable)
 
 
 def _sealed(mine: Mine, stage: str, key: str | None, kind: type[Any]) -> Any:
@@ -303,7 +317,7 @@ def _answered(sight: Sight, case: Case) -> int | None:
     if not _leads(sight.visit, case) or case.stage not in _STAGES:
         return None
     number = len({one.author for one in counting(sent(sight.reader, case, _STAGES[case.stage]))})
-    if not case.unattributed or number == sum(1 for _ in participants(sight, case)):
+    if not case.unattributed or (number >= FEWEST and number == sum(1 for _ in participants(sight, case))):
         return number
     return number - number % FEWEST or None
 

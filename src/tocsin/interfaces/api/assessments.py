@@ -112,7 +112,8 @@ class ServedExchange(BaseModel):
 class ServedKappa(BaseModel):
     """Cohen's kappa, with quadratic weights, of the findings of two assessments in one frame.
 
-    value: null with the reason where it is not defined. n: factors that both found; missing: those that only one or neither did.
+    value: null with the reason where it is not defined. n: factors that both found; missing: those that only one or
+    neither did.
     """
 
     value: float | None

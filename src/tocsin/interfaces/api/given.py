@@ -158,7 +158,7 @@ class SentEstimate(_Sent):
 class SentWishes(_Sent):
     """Recommendations that are proposed at the end of the second stage; an empty list counts as an answer."""
 
-    recommendations: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
+    recommendations: Annotated[tuple[Text, ...], Field(max_length=5)] = ()
 
 
 class SentClosing(_Sent):

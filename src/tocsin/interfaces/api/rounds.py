@@ -14,8 +14,10 @@ from starlette.responses import Response
 from tocsin.core.body import Key
 from tocsin.core.convening import Flags, Round, Stage, Support
 from tocsin.core.instant import Instant, written
+from tocsin.core.statement import Evidence
 from tocsin.desk import making
 from tocsin.desk.rounds import answering, registering, showing
+from tocsin.desk.rounds.readout_model import Modelled, beside, figures
 from tocsin.desk.rounds.showing import Listed, Put, Told
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
@@ -68,7 +70,8 @@ class ServedRounds(Served):
 class RoundQuestion(BaseModel):
     """One question as it stands.
 
-    sealed: the asker has sealed an answer in this stage. first, second: estimates that were opened, in the order of
+    sealed: the asker has sealed an answer in this stage; unreadable: it cannot be read, because the node's key is not
+    there. first, second: estimates that were opened, in the order of
     their numbers. flags: by the stage that was closed. result: with its dissents; null until the round is finished.
     dissents_open: dissents are still being taken, so there is no result.
     """
@@ -77,6 +80,7 @@ class RoundQuestion(BaseModel):
 
     key: Key
     sealed: bool
+    unreadable: bool
     first: list[ServedItem]
     second: list[ServedItem]
     flags: dict[str, Flags]
@@ -93,11 +97,34 @@ class RoundAdvice(BaseModel):
     support: Support | None
 
 
+class BesideRound(BaseModel):
+    """The model's forecast of the state that a finished round is about: beside the results, not merged with them.
+
+    low, high: an interval with this coverage. ratio: to the base rate.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: str
+    title: str
+    horizon: str
+    vintage: str
+    method_version: str
+    probability: float
+    low: float
+    high: float
+    coverage: float
+    base_rate: float | None
+    ratio: float | None
+    licence: str
+
+
 class ServedRound(Served):
     """A round as the asker sees it.
 
     declared, wishes, closing: whether the asker has said so. answered: how many participants have sent something in
     this stage, for its convenor alone; null too where too few have to tell. asked: how many are invited and can see it.
+    pack, sources: its background pack, statements and all else. model: null until the round is finished.
     """
 
     round: ServedItem
@@ -114,6 +141,8 @@ class ServedRound(Served):
     recommendations: list[RoundAdvice]
     steps: list[ServedItem]
     pack: list[ServedItem]
+    sources: list[Evidence]
+    model: BesideRound | None
 
 
 class ServedCheck(Served):
@@ -149,8 +178,9 @@ async def register_round(request: Request, dry_run: DryRun = False) -> Response:
 @router.get("/rounds/{id}", response_model=ServedRound, responses=problems("not-found"))
 def one_round(request: Request, id: Identity) -> Response:
     """One round: what is asked, what was opened, what came out with every dissent."""
-    found = showing.told(visitor(request), id)
-    return answer(request, _told(found), found.marking)
+    visit = visitor(request)
+    found = showing.told(visit, id)
+    return answer(request, _told(found, beside(visit, found)), found.marking)
 
 
 @router.post(
@@ -271,7 +301,7 @@ def _listed(found: Listed) -> dict[str, Any]:
     }
 
 
-def _told(found: Told) -> dict[str, Any]:
+def _told(found: Told, model: Modelled | None) -> dict[str, Any]:
     return {
         "round": item(found.view),
         "stage": found.stage.value,
@@ -293,6 +323,8 @@ def _told(found: Told) -> dict[str, Any]:
         ],
         "steps": [item(view) for view, _ in found.steps],
         "pack": [item(view) for view in found.pack],
+        "sources": found.view.shown["evidence"],
+        "model": figures(model),
     }
 
 
@@ -301,6 +333,7 @@ def _question(found: Told, put: Put) -> dict[str, Any]:
     return {
         "key": put.question.key,
         "sealed": answered,
+        "unreadable": put.question.key in found.unreadable,
         "first": [item(opinion.view) for opinion in put.first],
         "second": [item(opinion.view) for opinion in put.second],
         "flags": {stage: flags.model_dump(mode="json") for stage, flags in put.flags.items()},

@@ -74,12 +74,8 @@ def _block(block: Block) -> str:
 
 def _summary(block: Summary) -> str:
     advice = [f"- {plain(one.text)}  \n  {plain(one.by)}" for one in block.advice] or [plain(block.without)]
-    gists = [
-        f"- {plain(gist.question)}  \n  **{plain(gist.told)}**  \n  {plain(gist.title)}" for gist in block.gists
-    ]
-    return "\n\n".join(
-        [f"## {plain(block.title)}", "\n".join(gists), f"### {plain(block.heading)}", "\n".join(advice)]
-    )
+    gists = [f"- {plain(gist.question)}  \n  **{plain(gist.told)}**  \n  {plain(gist.title)}" for gist in block.gists]
+    return "\n\n".join([f"## {plain(block.title)}", "\n".join(gists), f"### {plain(block.heading)}", "\n".join(advice)])
 
 
 def _sayings(items: tuple[Saying, ...]) -> str:

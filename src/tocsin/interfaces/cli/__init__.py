@@ -22,6 +22,7 @@ from tocsin.interfaces.cli import (
     exercising,
     fielding,
     keeping,
+    key,
     lexicon,
     model,
     noting,
@@ -77,6 +78,7 @@ everybody = typer.Typer(help="Organisations, persons and groups.", no_args_is_he
 lexicons = typer.Typer(help="Words by owner, and frames side by side.", no_args_is_help=True, rich_markup_mode=None)
 yardsticks = typer.Typer(help="Words for probabilities.", no_args_is_help=True, rich_markup_mode=None)
 exercise = typer.Typer(help="Practise with fictional data.", no_args_is_help=True, rich_markup_mode=None)
+keys = typer.Typer(help="The key with which the node seals.", no_args_is_help=True, rich_markup_mode=None)
 rounds_ = typer.Typer(help="Joint rounds of several organisations.", no_args_is_help=True, rich_markup_mode=None)
 release = typer.Typer(help="Build what the workbench shows.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -101,6 +103,9 @@ release.command("build")(model.build_release)
 app.command()(data.doctor)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
+app.add_typer(keys, name="key")
+keys.callback()(lambda: None)
+keys.command("renew")(key.renew)
 app.command()(noting.note)
 app.command()(attaching.attach)
 app.command()(attaching.attachment)

@@ -47,7 +47,7 @@ def note(
         list[str] | None,
         typer.Option(
             metavar="GRADE TEXT",
-            help='A source, attachment:DIGEST or statement:ID with its Admiralty grade, as "B2 radio report"; repeatable.',
+            help='A source, attachment:DIGEST or statement:ID with its grade, as "B2 radio report"; repeatable.',
         ),
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only check it and tell who would see it.")] = False,

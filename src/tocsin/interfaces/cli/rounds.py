@@ -71,15 +71,18 @@ def listed(exercise: Exercise = False, json: Json = False) -> None:
 
 def show(id: Identity, exercise: Exercise = False, json: Json = False) -> None:
     """Show a round: what is asked, what you have sealed, what was opened, what came out with every dissent."""
+    from tocsin.desk.rounds.readout_model import beside, figures
     from tocsin.desk.rounds.showing import told
 
     with visiting(exercise=exercise) as visit:
         found = told(visit, id)
         if json:
-            write_json({"marking": found.marking.label, "round": telling.as_dict(found)})
+            told_ = telling.as_dict(found) | {"model": figures(beside(visit, found))}
+            write_json({"marking": found.marking.label, "round": told_})
             return
         with showing.under(found.marking.label):
             telling.whole(found)
+            telling.modelled(beside(visit, found))
 
 
 def register(
@@ -320,8 +323,8 @@ def _counted(visit: Visit, id: str) -> None:
     from tocsin.desk.rounds.showing import told
 
     found = told(visit, id)
-    if found.answered is not None:
-        remark(f"{found.answered} of the {found.asked} who are invited have answered in this stage.")
+    if found.until is not None and found.convenes:
+        remark(f"In this stage {found.turnout}.")
 
 
 def _agreed(yes: bool, question: str) -> None:

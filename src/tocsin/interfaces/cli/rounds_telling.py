@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tocsin.core.belief import one_in, percent, times
 from tocsin.interfaces.cli import showing
 from tocsin.interfaces.cli.console import say
 
 if TYPE_CHECKING:
+    from tocsin.desk.rounds.readout_model import Modelled
     from tocsin.desk.rounds.recomputing import Recomputed
     from tocsin.desk.rounds.showing import Put, Told
 
@@ -41,6 +43,8 @@ def as_dict(found: Told) -> dict[str, Any]:
             for advice in found.advice
         ],
         "steps": [showing.as_dict(view) for view, _ in found.steps],
+        "pack": [showing.as_dict(view) for view in found.pack],
+        "sources": found.view.shown["evidence"],
     }
 
 
@@ -53,10 +57,11 @@ def whole(found: Told) -> None:
     until = f" until {showing.minute(found.until)} UTC" if found.until is not None else ""
     say(f"{found.stage.value}{until}; what is said will be {body.attributed}; pooled by their {body.method}")
     if found.answered is not None:
-        say(f"{found.answered} of the {found.asked} who are invited have answered in this stage")
+        say(f"in this stage {found.turnout}")
     if found.invited:
         say("you are invited; " + ("you have declared" if found.declared else "you have not declared yet"))
     say(f"\n{showing.plain(body.purpose)}")
+    _pack(found)
     for put in found.put:
         say(f"\n[{put.question.key}] {showing.plain(put.question.text)}")
         _question(found, put)
@@ -71,6 +76,31 @@ def whole(found: Told) -> None:
     for view, step in found.steps:
         say(f"\n{showing.minute(view.head.recorded_at)}  {wording.STEPS[step.step]}")
     say(f"\nid: {found.view.id}")
+
+
+def modelled(found: Modelled | None) -> None:
+    """The model's forecast beside a finished round, with all that must stand beside its number."""
+    if found is None:
+        return
+    told, header = found.belief, found.facts
+    ratio = f", {times(told.ratio)} the base rate of {percent(told.base_rate)}" if told.ratio and told.base_rate else ""
+    say(
+        f"\nBeside it, not merged with it, the model: {percent(told.probability)} ({one_in(told.probability)}), "
+        f"{round(100 * told.coverage)} % interval {percent(told.low)} to {percent(told.high)}{ratio}; "
+        f"{header.outcome.title}, {header.horizon}, vintage {header.vintage}; {header.licence}"
+    )
+
+
+def _pack(found: Told) -> None:
+    """The background pack: statements that the reader may see, and sources."""
+    sources = list(showing.evidence(found.view))
+    if not found.pack and not sources:
+        return
+    say("\nbackground pack:")
+    for view in found.pack:
+        say(f"  {view.head.marking.label}  {view.head.kind}  {showing.headline(view)}\n    {view.id}")
+    for line in sources:
+        say(f"  {line}")
 
 
 def _question(found: Told, put: Put) -> None:

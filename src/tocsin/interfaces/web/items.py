@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,7 +52,8 @@ COLUMNS = (
 class Item:
     """A statement with the words that a page puts around it.
 
-    author: as attributed. audience: in names. headline: one line; words: the text, with its line breaks.
+    author: as attributed. audience: in names. headline: one line; words: the text, with its line breaks. dissents: the
+    words of those that travel with it, and by whom as far as they are attributed.
     """
 
     view: View
@@ -63,6 +64,7 @@ class Item:
     subject: str
     made: datetime
     recorded: datetime
+    dissents: tuple[tuple[str, str], ...] = ()
 
     @property
     def marking(self) -> Marking:
@@ -93,7 +95,15 @@ def item(view: View, names: Names, labels: Labels) -> Item:
         subject=called(view.head.subject, labels),
         made=datetime.fromisoformat(view.shown["made_at"]),
         recorded=moment(view.head.recorded_at),
+        dissents=tuple((one.words, dissenter(one.by, names)) for one in view.dissents),
     )
+
+
+def dissenter(by: Sequence[str], names: Names) -> str:
+    """Who dissents, in names, as attributed: identifiers of the organisation and of the person; empty if neither."""
+    organisation, *person = by or ("",)
+    called = names.organisation(organisation) if organisation else ""
+    return f"{names.person(person[0])}, {called}" if person else called
 
 
 def author(view: View, names: Names) -> str:

@@ -174,9 +174,8 @@ def as_csv(page: Page, name: str) -> str:
     A value that is not known is an empty field.
     """
     entry = page.tables[name]
-    marking = entry.marking or page.facts.marking
     of_model = page.of_model if entry.of_model is None else entry.of_model
-    stamped = stamp(page.facts, marking) if of_model else {"marking": marking.label}
+    stamped = stamp(page.facts, entry.marking) if of_model else {"marking": (entry.marking or page.facts.marking).label}
     marks = {f"release_{name}" if name in entry.columns else name: value for name, value in stamped.items()}
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=[*entry.columns, *marks], lineterminator="\r\n")

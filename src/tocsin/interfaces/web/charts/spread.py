@@ -131,7 +131,7 @@ def describe(
 
 def _stage(question: Question, name: str, given: Sequence[Given]) -> str:
     best = sorted(one.best for one in given)
-    low, high = value(question, best[0]), value(question, best[-1])
+    low, high = value(question, best[0], typed=True), value(question, best[-1], typed=True)
     if len(best) == 1:
         return f"One {name} estimate: {low}."
     return f"{len(best)} {name} estimates, the best guesses from {low} to {high}."

@@ -23,7 +23,7 @@ from tocsin.desk.reading import facts, read
 from tocsin.desk.rules import MAY_ISSUE
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import asked, composing, words
+from tocsin.interfaces.web import asked, composing, lost, words
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.faults import Fault, faults
 from tocsin.interfaces.web.items import called
@@ -74,10 +74,11 @@ def assess_page(visit: Visit, params: Params) -> Page | Elsewhere:
     if params["place"] != sheet.place:
         asked_for = {name: params[name] for name in ("frame", "supersedes") if params.get(name)}
         return Elsewhere(f"/assess/{sheet.place}", asked_for)
-    if draft := drafts.load(visit, sheet.draft):
-        sheet = opened(visit, sheet.place, sheet.supersedes, params.get("frame", ""), Typed(draft.fields))
-        sheet = Sheet(sheet.place, sheet.corrects, sheet.frame, sheet.typed, words.day(moment(draft.saved)))
-    return built(visit, sheet, Labels.read(params))
+    draft = drafts.load(visit, sheet.draft)
+    if kept := lost.readable(draft):
+        sheet = opened(visit, sheet.place, sheet.supersedes, params.get("frame", ""), Typed(kept.fields))
+        sheet = Sheet(sheet.place, sheet.corrects, sheet.frame, sheet.typed, words.day(moment(kept.saved)))
+    return lost.told(built(visit, sheet, Labels.read(params)), draft, "assess")
 
 
 def opened(visit: Visit, place: str, supersedes: str, frame: str = "", typed: Typed | None = None) -> Sheet:

@@ -16,7 +16,7 @@ from tocsin.desk.reading import facts, read
 from tocsin.desk.rules import MAY_ISSUE
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import asked, composing, words
+from tocsin.interfaces.web import asked, composing, lost, words
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.items import called
 from tocsin.interfaces.web.labels import Labels
@@ -56,10 +56,10 @@ def compose_page(visit: Visit, params: Params) -> Page:
     Errors: AccessError if the visitor's roles make no statements; NotFound for a statement that they may not see.
     """
     sheet = opened(visit, params.get("subject", ""), params.get("supersedes", ""))
-    kept = drafts.load(visit, sheet.draft)
-    if kept:
+    draft = drafts.load(visit, sheet.draft)
+    if kept := lost.readable(draft):
         sheet = Sheet(sheet.subject, sheet.corrects, Typed(kept.fields), words.day(moment(kept.saved)))
-    return built(visit, sheet, Labels.read(params))
+    return lost.told(built(visit, sheet, Labels.read(params)), draft, "compose")
 
 
 def opened(visit: Visit, subject: str, supersedes: str, typed: Typed | None = None) -> Sheet:

@@ -19,6 +19,7 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import names_of
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Elsewhere, Page, Params, Table, forecast_row, stamp, table
 from tocsin.interfaces.web.pages.brief import FORMS
+from tocsin.interfaces.web.pages.country_results import figures, results
 
 SAID = 10
 """Statements on the page; all are in the history."""
@@ -43,6 +44,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
     subject = f"place:{place.id}"
     said, model = _said(visit, subject)
     judged = views.current(visit, subject=subject, kind="assessment", limit=JUDGED).views
+    joint = results(visit, subject)
     names = names_of(visit) if said or judged else None
     return Page(
         stem=f"/country/{place.id}",
@@ -69,6 +71,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
             "subject": subject,
             "said": [item(one, names, labels) for one in said] if names else [],
             "judged": [item(one, names, labels) for one in judged] if names else [],
+            "joint": joint,
             "model": model,
             "may_say": may_say(visit),
             # In an exercise nothing is said about real states.
@@ -78,10 +81,11 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
         | {
             "statements": [twin(one) for one in said],
             "assessments": [one.id for one in judged],
+            "results": figures(joint),
             "forecast_statement": model.id if model else None,
         },
         tables=_tables(view, labels) | {"statements": statements("What partners say, newest first", said, visit)},
-        marking=markings([*said, *judged]),
+        marking=markings([*said, *judged, *(one.view for one in joint)]),
     )
 
 

@@ -9,11 +9,11 @@ from tocsin.core.fielding import Fate, Reply
 from tocsin.core.instant import NEVER, moment
 from tocsin.core.marking import Caveat
 from tocsin.core.statement import Attribution
-from tocsin.desk import drafts, fiction, field_fates, field_rules, views
+from tocsin.desk import drafts, fiction, field_fates, views
 from tocsin.desk.field_fates import Became
 from tocsin.desk.reading import facts, read
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import asked, words
+from tocsin.interfaces.web import asked, lost, words
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.items import called, item, markings, may_say, statements, twin
 from tocsin.interfaces.web.labels import Labels
@@ -88,9 +88,11 @@ def contribution_page(visit: Visit, params: Params) -> Page | Elsewhere:
     """
     id = params["id"].strip().lower()
     try:
-        kept = drafts.load(visit, draft_name(id))
+        draft = drafts.load(visit, draft_name(id))
+        kept = lost.readable(draft)
         typed = Typed(kept.fields if kept else {"attribution": [_shown_as(visit, id)]})
-        return built(visit, id, Labels.read(params), typed, saved=words.day(moment(kept.saved)) if kept else "")
+        page = built(visit, id, Labels.read(params), typed, saved=words.day(moment(kept.saved)) if kept else "")
+        return lost.told(page, draft, "reply")
     except NotFound:
         if withdrawn := views.recall_of(visit, id):
             return Elsewhere(f"/statement/{withdrawn}")
@@ -132,8 +134,9 @@ def built(
                 if group
             ],
             "answers": [item(one, names, labels) for one in found.answers],
-            "may_reply": may_say(visit) and open_ and not field_fates.mine(visit, found.contribution),
-            "own": field_rules.OWN if may_say(visit) and field_fates.mine(visit, found.contribution) else "",
+            # Whoever passed it on may have typed it in for somebody else, and on a node of one person always has: what
+            # they did with it is worth a line as well. The command line has the same rule.
+            "may_reply": may_say(visit) and open_,
             "may_correct": may_correct(visit, found.contribution),
             "fates": list(FATES.items()),
             "attributions": list(words.ATTRIBUTIONS.items()),

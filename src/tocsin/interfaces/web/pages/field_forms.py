@@ -15,7 +15,7 @@ from tocsin.desk.people import directory
 from tocsin.desk.reading import facts, read
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import asked, words
+from tocsin.interfaces.web import asked, lost, words
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.items import called, item, markings, may_say, twin
 from tocsin.interfaces.web.labels import Labels
@@ -46,7 +46,8 @@ def contribute_page(visit: Visit, params: Params) -> Page:
 
     Errors: AccessError if the visitor's roles make no statements; NotFound for a statement that they may not see.
     """
-    return contribution(visit, _asked(visit, "contribution", params), Labels.read(params))
+    sheet = _asked(visit, "contribution", params)
+    return _with_lost(visit, contribution(visit, sheet, Labels.read(params)), sheet, "contribute")
 
 
 def requests_page(visit: Visit, params: Params) -> Page:
@@ -60,7 +61,8 @@ def requests_page(visit: Visit, params: Params) -> Page:
         subject = params.get("subject", "").strip()
         return register(visit, None, Labels.read(params), place=asked.subject(visit, subject).key if subject else None)
     stored = params.get("stored", "").strip().lower()
-    return register(visit, _asked(visit, "request", params), Labels.read(params), stored=stored)
+    sheet = _asked(visit, "request", params)
+    return _with_lost(visit, register(visit, sheet, Labels.read(params), stored=stored), sheet, "request")
 
 
 def anchor(id: str) -> str:
@@ -181,12 +183,16 @@ def _asked(visit: Visit, kind: Kind, params: Params) -> Sheet | None:
     if sheet is None:
         return None
     answers = params.get("request", "").strip().lower()
-    if draft := drafts.load(visit, sheet.draft):
+    if draft := lost.readable(drafts.load(visit, sheet.draft)):
         typed, saved = Typed(draft.fields), words.day(moment(draft.saved))
         sheet = Sheet(kind, sheet.subject, sheet.corrects, typed, saved)
     if answers:
         sheet = Sheet(kind, sheet.subject, sheet.corrects, _answering(sheet.typed, answers), sheet.saved)
     return sheet
+
+
+def _with_lost(visit: Visit, page: Page, sheet: Sheet | None, form: str) -> Page:
+    return lost.told(page, drafts.load(visit, sheet.draft), form) if sheet else page
 
 
 def _answering(typed: Typed, request: str) -> Typed:

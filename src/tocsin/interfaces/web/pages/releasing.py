@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tocsin.core.errors import NotFound, StatementError, TocsinError
@@ -12,17 +12,18 @@ from tocsin.core.marking import TLP, Caveat
 from tocsin.core.register import Preview
 from tocsin.core.seeing import Affiliation, Role
 from tocsin.desk import drafts, proposals, views
+from tocsin.desk.dissents import Dissenting
 from tocsin.desk.lineage import lineage
 from tocsin.desk.people import directory
 from tocsin.desk.proposals import Proposed, Redaction
 from tocsin.desk.reading import facts, read
 from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import composing, words
+from tocsin.interfaces.web import composing, lost, words
 from tocsin.interfaces.web.composing import Typed
-from tocsin.interfaces.web.items import called, item, markings, statements, twin
+from tocsin.interfaces.web.items import called, dissenter, item, markings, statements, twin
 from tocsin.interfaces.web.labels import Labels
-from tocsin.interfaces.web.naming import named, names_of
+from tocsin.interfaces.web.naming import Names, named, names_of
 from tocsin.interfaces.web.page import Page, Params, over
 from tocsin.interfaces.web.pages.compose import offers, seen
 
@@ -91,7 +92,7 @@ def proposal(
         content={
             "labels": labels,
             "found": found,
-            "told": item(found.view, names, labels),
+            "told": replace(item(found.view, names, labels), dissents=_dissents(found, names)),
             "sources": [(one, item(one.view, names, labels)) for one in found.sources],
             "subject": called(found.body.about, labels),
             "by": names.organisation(found.body.by) if found.body.by else "nobody: not attributed",
@@ -139,6 +140,13 @@ def lineage_page(visit: Visit, params: Params) -> Page:
     )
 
 
+def _dissents(found: Proposed, names: Names) -> tuple[tuple[str, str], ...]:
+    """Those that the released note would carry, all of them counted; their words from the sources that show them."""
+    known = {one.id: one for source in found.sources for one in source.view.dissents}
+    carried = (known.get(id, Dissenting(id)) for id in found.body.note.dissents)
+    return tuple((one.words, dissenter(one.by, names)) for one in carried)
+
+
 def derive_page(visit: Visit, params: Params) -> Page:
     """``/derive/{id}``: the form for a release from a statement, as it was left, or filled in with its words.
 
@@ -147,8 +155,10 @@ def derive_page(visit: Visit, params: Params) -> Page:
     id = params["id"].strip().lower()
     visit.need(Role.DESK_OFFICER, Role.ANALYST, to="propose a release")
     view = views.statement(visit, id)
-    kept = drafts.load(visit, draft_name(id))
-    return derive(visit, view, Typed(kept.fields) if kept else _opened(view), Labels.read(params))
+    draft = drafts.load(visit, draft_name(id))
+    kept = lost.readable(draft)
+    page = derive(visit, view, Typed(kept.fields) if kept else _opened(view), Labels.read(params))
+    return lost.told(page, draft, "derive")
 
 
 def derive(visit: Visit, view: View, typed: Typed, labels: Labels, tried: Tried | None = None) -> Page:

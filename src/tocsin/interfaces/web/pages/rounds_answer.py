@@ -12,7 +12,7 @@ from tocsin.desk import drafts, wording
 from tocsin.desk.reading import facts, read
 from tocsin.desk.rounds.showing import Put, Told, told
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import words
+from tocsin.interfaces.web import lost, words
 from tocsin.interfaces.web.charts.spread import spread_chart
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.faults import faults
@@ -40,7 +40,9 @@ def answer_page(visit: Visit, params: Params) -> Page | Elsewhere:
     if found.stage not in ESTIMATED or not found.invited:
         return Elsewhere(f"/round/{found.view.id}")
     just = next((one for one in found.put if one.mine and one.question.key == params.get("sealed", "")), None)
-    return built(visit, found, put, Labels.read(params), before=just)
+    page = built(visit, found, put, Labels.read(params), before=just)
+    kept = drafts.load(visit, fields.draft_name(found.view.id, found.stage, put.question.key))
+    return lost.told(page, kept, "answer")
 
 
 def put_of(found: Told, key: str) -> Put:
@@ -66,7 +68,7 @@ def built(
 ) -> Page:
     """The page. sent: what was typed and refused, with the problem; before: the question that was just sealed."""
     question, name = put.question, fields.draft_name(found.view.id, found.stage, put.question.key)
-    draft = None if sent else drafts.load(visit, name)
+    draft = None if sent else lost.readable(drafts.load(visit, name))
     first = next((one.given for one in put.first if one.mine), None)
     if sent is None:
         sent = _opened(put, Typed(draft.fields) if draft else None, question)

@@ -10,7 +10,7 @@ from tocsin.desk.reading import facts, read
 from tocsin.desk.rounds.showing import Told, told
 from tocsin.desk.visit import Visit
 from tocsin.desk.yardsticks import Reader
-from tocsin.interfaces.web import words
+from tocsin.interfaces.web import lost, words
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.items import item
 from tocsin.interfaces.web.labels import Labels
@@ -32,7 +32,8 @@ def close_page(visit: Visit, params: Params) -> Page | Elsewhere:
     found = told(visit, params["id"].strip().lower())
     if found.stage is not Stage.CLOSING or not found.invited:
         return Elsewhere(f"/round/{found.view.id}")
-    return close_built(visit, found, Labels.read(params))
+    kept = drafts.load(visit, fields.draft_name(found.view.id, found.stage, ""))
+    return lost.told(close_built(visit, found, Labels.read(params)), kept, "answer")
 
 
 def close_built(
@@ -40,7 +41,7 @@ def close_built(
 ) -> Page:
     """The page for dissents and support. sent: what was typed and refused, with the problem."""
     name = fields.draft_name(found.view.id, found.stage, "")
-    draft = None if sent else drafts.load(visit, name)
+    draft = None if sent else lost.readable(drafts.load(visit, name))
     if sent is None:
         places = [one.view.id for one in found.advice]
         sent = Typed(draft.fields) if draft else fields.from_closing(found.closing, places)
@@ -80,7 +81,8 @@ def wishes_page(visit: Visit, params: Params) -> Page | Elsewhere:
     found = told(visit, params["id"].strip().lower())
     if found.stage is not Stage.SECOND or not found.invited:
         return Elsewhere(f"/round/{found.view.id}")
-    return wishes_built(visit, found, Labels.read(params))
+    kept = drafts.load(visit, fields.draft_name(found.view.id, found.stage, ""))
+    return lost.told(wishes_built(visit, found, Labels.read(params)), kept, "answer")
 
 
 def wishes_built(
@@ -88,7 +90,7 @@ def wishes_built(
 ) -> Page:
     """The page for recommendations. sent: what was typed and refused, with the problem."""
     name = fields.draft_name(found.view.id, found.stage, "")
-    draft = None if sent else drafts.load(visit, name)
+    draft = None if sent else lost.readable(drafts.load(visit, name))
     if sent is None:
         sent = Typed(draft.fields) if draft else fields.from_wishes(found.wishes)
     return Page(

@@ -16,7 +16,7 @@ NUMBERS = ("lowest", "highest", "best")
 ESTIMATE = (*NUMBERS, "confidence", "reason")
 """The boxes of an estimate."""
 
-LEAST_WISHES, MOST_WISHES = 3, 10
+LEAST_WISHES, MOST_WISHES = 3, 5
 """Boxes for recommendations: at first, and at most."""
 
 LABELS = {

@@ -141,8 +141,7 @@ def _ahead(visit: Visit, found: Told) -> Ahead | None:
         return None
     body, preview = found.round, making.preview(visit, found.view.head.marking)
     everybody = f"everybody who sees this round, {sum(preview.organisations.values())} people with an account now"
-    number = "Fewer than three" if found.answered is None else str(found.answered)
-    sent = f"{number} of the {found.asked} who are invited have answered."
+    sent = f"{found.turnout[:1].upper()}{found.turnout[1:]}."
     few = (
         " Of a question with fewer than three estimates nothing is opened."
         if body.attributed == "non-attributed"

@@ -23,7 +23,7 @@ from tocsin.desk.people import directory
 from tocsin.desk.reading import facts, read
 from tocsin.desk.rounds import registering
 from tocsin.desk.visit import Visit
-from tocsin.interfaces.web import composing, words
+from tocsin.interfaces.web import composing, lost, words
 from tocsin.interfaces.web.composing import Typed
 from tocsin.interfaces.web.doors import typed
 from tocsin.interfaces.web.faults import faults
@@ -48,9 +48,11 @@ def register_page(visit: Visit, params: Params) -> Page:
     Errors: AccessError unless by a convenor.
     """
     visit.need(Role.CONVENOR, to="register a round")
-    kept = drafts.load(visit, drafting.DRAFT)
+    draft = drafts.load(visit, drafting.DRAFT)
+    kept = lost.readable(draft)
     sent = Typed(kept.fields) if kept else _blank(visit, params.get("subject", ""))
-    return built(visit, sent, Labels.read(params), saved=words.day(moment(kept.saved)) if kept else "")
+    page = built(visit, sent, Labels.read(params), saved=words.day(moment(kept.saved)) if kept else "")
+    return lost.told(page, draft, "register")
 
 
 def built(
