@@ -185,7 +185,8 @@ class Flags(Part):
 
 class Support(Part):
     """How many support a recommendation. support, others: None where a cell is too small to tell; at_least_three: at
-    least so many support it, where the number itself would tell too much.
+    least so many support it, where the number itself would tell too much; False too where even that would tell what
+    somebody said.
     """
 
     recommendation: Digest

@@ -254,6 +254,7 @@ def _agreed(sight: Sight, ids: Iterable[str], body: Proposal, pinned: str, *, se
 def _owed(sight: Sight, source: Held, body: Proposal, pinned: str) -> bool:
     """Whether a statement rests, over any number of steps, on something stricter that another originator has not
     agreed to release, or has recalled. Its author saw it; whoever asks may not, so nothing of it is told but this.
+    What is attributed to nobody counts as another's: its author agrees, and whoever is let pass without would know who.
     """
     edge, met = rules.sources(sight, [source]), set[str]()
     while edge:
@@ -263,7 +264,7 @@ def _owed(sight: Sight, source: Held, body: Proposal, pinned: str) -> bool:
         if any(head.recalled for head in stricter):
             return True
         open_ends = [head for head in stricter if head.id not in agreed]
-        if any(head.organisation != source.organisation for head in open_ends):
+        if any(head.organisation != source.organisation or not head.attributed for head in open_ends):
             return True
         edge = rules.sources(sight, open_ends) - met
     return False

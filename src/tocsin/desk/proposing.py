@@ -148,11 +148,21 @@ def _check(made: Statement, sight: Sight) -> None:
 
 
 def _known_to_originators(sight: Sight, to: Marking, sources: Iterable[Held]) -> None:
-    """Whoever is to agree must be able to know to whom: every group is one that the originators are party to."""
+    """Whoever is to agree must be able to know to whom: every group is one that the originators are party to.
+
+    Where a source comes from nobody is told, and whether a group may be named would tell: there it is one of those who
+    see the source already.
+    """
     register, now = sight.reader.register, sight.visit.store.clock()
+
+    def knows(source: Held, token: str, name: str) -> bool:
+        if not source.attributed:
+            return token in source.marking.audience.tokens
+        return source.organisation in register.groups[name].parties(now)
+
     for token in sorted(to.audience.tokens):
         kind, _, name = token.partition(":")
-        if kind == "group" and any(one.organisation not in register.groups[name].parties(now) for one in sources):
+        if kind == "group" and not all(knows(one, token, name) for one in sources):
             raise StatementError(
                 f"not every originator of a source knows of {token}, so they could not agree to it",
                 field="marking.audience",

@@ -291,8 +291,16 @@ def _may_supersede(statement: Statement, old: Held, subject: str, sight: Sight) 
 
 
 def _rests_on_others(old: Held, sight: Sight) -> bool:
-    """Whether a statement, or one that it superseded, was made from what another organisation said."""
-    return any(head.organisation != old.organisation for head in sight.reader.find(sources(sight, [old])).values())
+    """Whether a statement, or one that it superseded, was made from what another organisation said.
+
+    What is attributed to nobody counts as another's for all but its author: a colleague who is let pass would know that
+    it comes from their own organisation.
+    """
+    made_from = sight.reader.find(sources(sight, [old])).values()
+    actor = sight.visit.actor
+    return any(
+        head.organisation != old.organisation or not (head.attributed or originates(actor, head)) for head in made_from
+    )
 
 
 def sources(sight: Sight, heads: Iterable[Held]) -> set[str]:
