@@ -192,7 +192,7 @@ def _send(visit: Visit, case: Case, stage: Stage, question: Question | None, con
                 raise StatementError(
                     "you have not said whether you have an interest in the outcome",
                     field="declaration",
-                    remedy="Say so on the round's page first; it goes to the convenor alone",
+                    remedy="Say so on the round's page first; convenors alone read an interest",
                 )
             _can_be_opened(sight, case, _opening(stage, key, content))
             before = cases.own(sight, case, stage.value).get(key)

@@ -203,7 +203,7 @@ async def take_step(request: Request, id: Identity) -> Response:
     openapi_extra=taking(SentDeclaration),
 )
 async def declare_interest(request: Request, id: Identity) -> Response:
-    """Say whether one has an interest in the outcome; it goes to the convenor alone."""
+    """Say whether one has an interest in the outcome; convenors alone read an interest, and nobody its absence."""
     visit = await run_in_threadpool(visitor, request)
     given, _ = await sent(request, SentDeclaration)
     return _created(request, await run_in_threadpool(answering.declare, visit, id, given.interest, given.text))

@@ -159,7 +159,7 @@ def declare(
     id: Identity,
     none: Annotated[bool, typer.Option("--none", help="You have no interest in the outcome.")] = False,
     interest: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The interest that you have; the convenor alone reads it.")
+        str | None, typer.Option(metavar="TEXT", help="The interest that you have; convenors alone read it.")
     ] = None,
     exercise: Exercise = False,
     json: Json = False,
