@@ -63,8 +63,8 @@ def inherited(sight: Sight, inputs: Iterable[str]) -> tuple[str, ...]:
     # Whoever rests on an estimate, or on the round itself, rests on what its results rest on.
     rounds = {id for id, (_, one) in found.items() if isinstance(one.body, Round)}
     rounds |= {one.subject.id for _, one in found.values() if isinstance(one.body, PARTS)}
-    links = sight.reader.links_to(rounds, "about") if rounds else []
-    return tuple(sorted(dissents | {link.source.id for link in links if link.source.kind == "dissent"}))
+    links = sight.reader.links_to(rounds, "about", kind="dissent") if rounds else []
+    return tuple(sorted(dissents | {link.source.id for link in links}))
 
 
 def _told(id: str, found: Statement | None, *, withdrawn: bool) -> Dissenting:

@@ -80,7 +80,7 @@ def _recorded(head: Held) -> int:
 
 def _about(sight: Sight, ids: Iterable[str], kind: str) -> list[Held]:
     """Statements of a kind about one of these that this person may see."""
-    return sight.only(link.source for link in sight.reader.links_to(ids, "about") if link.source.kind == kind)
+    return sight.only(link.source for link in sight.reader.links_to(ids, "about", kind=kind))
 
 
 def _made(sight: Sight, heads: Iterable[Held]) -> dict[str, Statement]:

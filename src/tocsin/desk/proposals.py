@@ -157,7 +157,7 @@ def case_of(sight: Sight, head: Held, made: Statement | None = None) -> Case:
         needs = bool(body.to.looser_than(one.marking))
         owed = needs and _owed(sight, one, body, pinned)
         sources.append(Source(one, statements[one.id], needs, agreed.get(one.id), owed))
-    lineages = [link.source for link in sight.reader.links_to([head.id], "derived") if link.source.kind == "lineage"]
+    lineages = [link.source for link in sight.reader.links_to([head.id], "derived", kind="lineage")]
     return Case(head, made, body, pinned, tuple(sources), len(seen) == len(made.derived_from), bool(lineages))
 
 
@@ -237,9 +237,8 @@ def _agreed(sight: Sight, ids: Iterable[str], body: Proposal, pinned: str, *, se
     subjects = sight.reader.find(ids)
     links = [
         link
-        for link in sight.reader.links_to(subjects, "about")
-        if link.source.kind == "downgrade"
-        and not link.source.recalled
+        for link in sight.reader.links_to(subjects, "about", kind="downgrade")
+        if not link.source.recalled
         and link.source.organisation == subjects[link.target].organisation
         and (not seen or sight.sees(link.source))
     ]

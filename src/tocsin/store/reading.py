@@ -144,7 +144,10 @@ _OPENED = text(
 )
 _LINKS = text(
     f"SELECT {HEAD}, l.relation, l.target FROM link l JOIN statement s ON s.recorded_at = l.source "
-    "WHERE l.target IN :ids"
+    "WHERE l.target IN :ids "
+    "AND (CAST(:relation AS VARCHAR) IS NULL OR l.relation = :relation) "
+    "AND (CAST(:kind AS VARCHAR) IS NULL OR s.kind = :kind) "
+    "AND (CAST(:person AS VARCHAR) IS NULL OR (s.organisation = :organisation AND s.person = :person))"
 ).bindparams(bindparam("ids", type_=String, expanding=True))
 
 
@@ -245,9 +248,20 @@ class Reader:
                     found[id] = kept.put(id, (shown, Statement.from_parts(shown, sealed)))
         return {head.id: found[head.id] for head in wanted}
 
-    def links_to(self, targets: Iterable[str], relation: str | None = None) -> list[Link]:
-        """What refers to these identities, oldest first."""
-        rows = (row for row in self._in(_LINKS, targets) if relation in (None, row[COLUMNS]))
+    def links_to(
+        self,
+        targets: Iterable[str],
+        relation: str | None = None,
+        *,
+        kind: str | None = None,
+        author: tuple[str, str] | None = None,
+    ) -> list[Link]:
+        """What refers to these identities, oldest first: all of it, or what refers in this relation, is of this kind,
+        is by this organisation and person.
+        """
+        organisation, person = author or (None, None)
+        only = {"relation": relation, "kind": kind, "organisation": organisation, "person": person}
+        rows = self._in(_LINKS, targets, only)
         found = [Link(held(row, self.markings), row[COLUMNS], row[COLUMNS + 1]) for row in rows]
         return sorted(found, key=lambda link: link.source.recorded_at)
 
@@ -256,11 +270,11 @@ class Reader:
         row = self.connection.execute(select(tables.blob).where(tables.blob.c.id == id)).first()
         return File(**row._mapping) if row else None
 
-    def _in(self, query: TextClause, ids: Iterable[str]) -> Iterator[Any]:
+    def _in(self, query: TextClause, ids: Iterable[str], given: Mapping[str, Any] | None = None) -> Iterator[Any]:
         """The rows of a query of ``:ids``, however many these are; a database takes only so many at once."""
         wanted = iter(dict.fromkeys(ids))
         while some := list(islice(wanted, _AT_ONCE)):
-            yield from self.connection.execute(query, {"ids": some})
+            yield from self.connection.execute(query, {"ids": some, **(given or {})})
 
     def _ask(self, template: str, given: Mapping[str, Any], scope: Scope) -> list[Held]:
         query, names = _query(self._dialect, template, bool(given["subject"]), bool(given["kind"]))

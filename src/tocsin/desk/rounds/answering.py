@@ -143,8 +143,8 @@ def take_back(visit: Visit, id: str, question: str | None) -> View:
 
 def recommendations(reader: Reader, case: Case) -> list[Held]:
     """The heads of a round's recommendations that stand, oldest first, whoever may see them."""
-    heads = (link.source for link in reader.links_to([case.head.id], "about"))
-    return [head for head in heads if head.kind == "recommendation" and not head.recalled]
+    heads = (link.source for link in reader.links_to([case.head.id], "about", kind="recommendation"))
+    return [head for head in heads if not head.recalled]
 
 
 def _convenors(sight: Sight, case: Case) -> tuple[str, ...]:
@@ -158,8 +158,8 @@ def _convenors(sight: Sight, case: Case) -> tuple[str, ...]:
 
 def declared(sight: Sight, case: Case) -> tuple[Held, Declaration] | None:
     """What the visitor has declared last; None if nothing."""
-    actor = sight.visit.actor
-    return cases.declarations(sight.reader, case).get((actor.organisation, actor.person))
+    me = (sight.visit.actor.organisation, sight.visit.actor.person)
+    return cases.declarations(sight.reader, case, me).get(me)
 
 
 def _send(visit: Visit, case: Case, stage: Stage, question: Question | None, content: BaseModel) -> View:

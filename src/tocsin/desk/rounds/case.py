@@ -134,7 +134,7 @@ def read(reader: Reader, head: Held) -> Case:
     """A round by its head."""
     stated = reader.statements([head])[head.id][1]
     assert isinstance(stated.body, Round)
-    taken = [link.source for link in reader.links_to([head.id], "about") if link.source.kind == "step"]
+    taken = [link.source for link in reader.links_to([head.id], "about", kind="step")]
     words = reader.statements(taken)
     steps = tuple((one, words[one.id][1].body) for one in taken)
     return Case(head, stated, stated.body, tuple((one, body) for one, body in steps if isinstance(body, Step)))
@@ -142,10 +142,8 @@ def read(reader: Reader, head: Held) -> Case:
 
 def sent(reader: Reader, case: Case, stage: str, author: tuple[str, str] | None = None) -> tuple[Sent, ...]:
     """The last that each author, or this one, sent to each question in a stage, also where they took it back since."""
-    heads = [link.source for link in reader.links_to([case.head.id], "about") if link.source.kind == "envelope"]
-    if author is not None:
-        # Before anything is read: what somebody sends must not cost what everybody has sent.
-        heads = [head for head in heads if (head.organisation, head.person) == author]
+    # The record picks the author's: what somebody sends must not cost what everybody has sent.
+    heads = [link.source for link in reader.links_to([case.head.id], "about", kind="envelope", author=author)]
     words = reader.statements(heads)
     last: dict[tuple[str, str, str | None], Sent] = {}
     for head in heads:
@@ -161,9 +159,11 @@ def counting(found: Iterable[Sent]) -> tuple[Sent, ...]:
     return tuple(one for one in found if not one.head.recalled)
 
 
-def declarations(reader: Reader, case: Case) -> dict[tuple[str, str], tuple[Held, Declaration]]:
-    """What each participant declared last, by organisation and person."""
-    heads = [link.source for link in reader.links_to([case.head.id], "about") if link.source.kind == "declaration"]
+def declarations(
+    reader: Reader, case: Case, author: tuple[str, str] | None = None
+) -> dict[tuple[str, str], tuple[Held, Declaration]]:
+    """What each participant, or this one, declared last, by organisation and person."""
+    heads = [link.source for link in reader.links_to([case.head.id], "about", kind="declaration", author=author)]
     words = reader.statements(heads)
     found = ((head, words[head.id][1].body) for head in heads)
     return {

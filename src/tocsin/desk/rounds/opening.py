@@ -43,7 +43,7 @@ def opened(sight: Sight, case: Case, role: Role, step: str) -> Opened:
     found = sent(sight.reader, case, ENDS[step])
     if step == "finish":
         return _finished(sight, case, role, counting(found))
-    flags = tuple(_flags(sight.reader, case, ENDS[step], question.key, found) for question in case.body.questions)
+    flags = _flags(sight.reader, case, ENDS[step], found)
     told = {one.question for one in flags if one.estimates}
     now = written(sight.visit.store.clock())
     statements = [_of(case, one, _estimate(sight, one), now) for one in counting(found) if one.body.question in told]
@@ -55,9 +55,8 @@ def opened(sight: Sight, case: Case, role: Role, step: str) -> Opened:
 
 def estimates(sight: Sight, case: Case, stage: str) -> dict[str, list[tuple[str, Given]]]:
     """The opened estimates of a stage by question: identity and content, those that were recalled left out."""
-    links = sight.reader.links_to([case.head.id], "about")
     # Not only those that the visitor may see: what a round comes to must not depend on who takes it on.
-    heads = [link.source for link in links if link.source.kind == "estimate"]
+    heads = [link.source for link in sight.reader.links_to([case.head.id], "about", kind="estimate")]
     words = sight.reader.statements(head for head in heads if not head.recalled)
     found: dict[str, list[tuple[str, Given]]] = {question.key: [] for question in case.body.questions}
     for id, (_, one) in words.items():
@@ -135,26 +134,34 @@ def _wished(sight: Sight, case: Case, wishes: list[Sent], now: str) -> list[Stat
     ]
 
 
-def _flags(reader: Reader, case: Case, stage: str, question: str, found: Iterable[Sent]) -> Flags:
-    """What must be known of the answers to a question.
+def _flags(reader: Reader, case: Case, stage: str, found: Iterable[Sent]) -> tuple[Flags, ...]:
+    """What must be known of the answers to each question.
 
     The convenor knows by name who declared an interest: if a flag told to which questions they contributed, it would
     tell who answered. So where nothing is attributed it says that somebody who takes part declared one.
     """
     from tocsin.assess.spread import majority
 
-    mine = [one for one in found if one.body.question == question]
-    counted = counting(mine)
     interests = {author for author, (_, body) in cases.declarations(reader, case).items() if body.interest}
-    few = case.unattributed and len(counted) < FEWEST
-    return Flags(
-        question=question,
-        estimates=None if few else len(counted),
-        late=question in cases.late(reader, case, stage),
-        withdrawn=any(one.head.recalled for one in mine),
-        majority=not few and majority([one.head.organisation for one in counted]),
-        interest=bool(interests) if case.unattributed else any(one.author in interests for one in counted),
-    )
+    came_late = cases.late(reader, case, stage)
+    sent_to: dict[str | None, list[Sent]] = {}
+    for one in found:
+        sent_to.setdefault(one.body.question, []).append(one)
+
+    def flags(question: str) -> Flags:
+        mine = sent_to.get(question, [])
+        counted = counting(mine)
+        few = case.unattributed and len(counted) < FEWEST
+        return Flags(
+            question=question,
+            estimates=None if few else len(counted),
+            late=question in came_late,
+            withdrawn=any(one.head.recalled for one in mine),
+            majority=not few and majority([one.head.organisation for one in counted]),
+            interest=bool(interests) if case.unattributed else any(one.author in interests for one in counted),
+        )
+
+    return tuple(flags(question.key) for question in case.body.questions)
 
 
 def _estimate(sight: Sight, one: Sent) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from tocsin.desk.visit import Sight, Visit
 LISTED = 100
 """Rounds in one list."""
 
-_SHOWN = frozenset({"estimate", "result", "recommendation", "step", "dissent"})
+_SHOWN = ("estimate", "result", "recommendation", "step", "dissent")
 _STAGES = {Stage.FIRST: "first", Stage.SECOND: "second", Stage.CLOSING: "closing"}
 _ENDED = (("first", "share"), ("second", "pool"))
 
@@ -181,8 +181,8 @@ def told(visit: Visit, id: str) -> Told:
     """
     with visit.reading() as sight:
         case = case_of(sight, id)
-        links = [link.source for link in sight.reader.links_to([id], "about")]
-        heads = [head for head in sight.only(links) if head.kind in _SHOWN and not head.recalled]
+        links = (link for kind in _SHOWN for link in sight.reader.links_to([id], "about", kind=kind))
+        heads = [head for head in sight.only(link.source for link in links) if not head.recalled]
         everything = {view.id: view for view in shown(sight, [case.head, *heads])}
         mine, unreadable = _mine(sight, case)
         said = declared(sight, case)
@@ -197,7 +197,7 @@ def told(visit: Visit, id: str) -> Told:
             declared=said[1] if said else None,
             answered=_answered(sight, case),
             asked=sum(1 for _ in participants(sight, case)),
-            put=tuple(_put(visit, case, question, everything, mine) for question in case.body.questions),
+            put=_put(visit, case, everything, mine),
             advice=_advice(case, everything, mine),
             steps=tuple((everything[head.id], body) for head, body in case.steps if head.id in everything),
             wishes=_sealed(mine, "second", None, Wishes),
@@ -253,34 +253,38 @@ def _sealed(mine: Mine, stage: str, key: str | None, kind: type[Any]) -> Any:
     return None if content is None else kind.model_validate(content)
 
 
-def _put(visit: Visit, case: Case, question: Question, everything: Mapping[str, View], mine: Mine) -> Put:
-    first, second = (_opinions(visit, case, everything, stage, question.key) for stage in ("first", "second"))
-    flags = {stage: told[question.key] for stage, step in _ENDED if question.key in (told := flags_of(case, step))}
-    preliminary = None
-    if case.stage is Stage.CLOSING:
-        given = [(one.view.id, one.given) for one in second]
-        preliminary = result(question, tellable(case, given), case.body.method, flags["second"])
-    standing = [
-        view for view in everything.values() if isinstance(view.body, Result) and view.body.question.key == question.key
-    ]
-    stage = "first" if case.stage is Stage.FIRST else "second"
-    return Put(
-        question=question,
-        mine=_sealed(mine, stage, question.key, Given),
-        first=first,
-        second=second,
-        flags=flags,
-        preliminary=preliminary,
-        result=standing[-1] if standing else None,
-    )
+def _put(visit: Visit, case: Case, everything: Mapping[str, View], mine: Mine) -> tuple[Put, ...]:
+    given: dict[tuple[str, str], list[Opinion]] = {}
+    standing: dict[str, View] = {}
+    for view in everything.values():
+        if isinstance(view.body, Estimate):
+            given.setdefault((view.body.stage, view.body.question), []).append(_opinion(visit, view, view.body))
+        elif isinstance(view.body, Result):
+            standing[view.body.question.key] = view
+    told = {stage: flags_of(case, step) for stage, step in _ENDED}
+    now = "first" if case.stage is Stage.FIRST else "second"
+
+    def put(question: Question) -> Put:
+        first, second = (_opinions(case, given.get((stage, question.key), [])) for stage in ("first", "second"))
+        flags = {stage: found[question.key] for stage, found in told.items() if question.key in found}
+        preliminary = None
+        if case.stage is Stage.CLOSING:
+            numbers = [(one.view.id, one.given) for one in second]
+            preliminary = result(question, tellable(case, numbers), case.body.method, flags["second"])
+        return Put(
+            question=question,
+            mine=_sealed(mine, now, question.key, Given),
+            first=first,
+            second=second,
+            flags=flags,
+            preliminary=preliminary,
+            result=standing.get(question.key),
+        )
+
+    return tuple(put(question) for question in case.body.questions)
 
 
-def _opinions(visit: Visit, case: Case, everything: Mapping[str, View], stage: str, key: str) -> tuple[Opinion, ...]:
-    found = tuple(
-        _opinion(visit, view, view.body)
-        for view in everything.values()
-        if isinstance(view.body, Estimate) and (view.body.stage, view.body.question) == (stage, key)
-    )
+def _opinions(case: Case, found: list[Opinion]) -> tuple[Opinion, ...]:
     if case.unattributed and len(found) < FEWEST:
         # So many were recalled that those who are left would stand out.
         return ()
