@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import docx as word
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 from markdown_it import MarkdownIt
 from pypdf import PdfReader
 from tests.made_up_release import TRICKY, made_up_home
@@ -19,6 +21,7 @@ from tocsin.desk.briefing import brief_content
 from tocsin.desk.document import Audience, Brief, Bullets, Heading, KeyFigure, Paragraph, SmallPrint, Table
 from tocsin.desk.world import world_view
 from tocsin.interfaces.briefs import Format, file_name, render
+from tocsin.interfaces.briefs.docx_fit import WIDTH, column_widths
 from tocsin.interfaces.briefs.pdf import pdf
 
 DAY = date(2026, 11, 23)
@@ -190,3 +193,19 @@ def test_the_longest_word_page_of_the_embedded_release_fits(tmp_path: Path) -> N
     command = [office, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert len(PdfReader(tmp_path / "brief.pdf").pages) == 1
+
+
+@given(
+    cells=st.lists(st.lists(st.integers(0, 400).map("x".__mul__), min_size=4, max_size=4), min_size=1, max_size=3),
+    columns=st.integers(1, 4),
+    numeric=st.sets(st.integers(0, 3)),
+)
+def test_columns_have_room_on_the_sheet_however_long_their_words(
+    cells: list[list[str]], columns: int, numeric: set[int]
+) -> None:
+    head, *rows = (tuple(row[:columns]) for row in cells)
+    table = Table(head, tuple(rows), tuple(sorted(one for one in numeric if one < columns)))
+    widths = column_widths(table, 10.5)
+    assert len(widths) == columns
+    assert min(widths) > 0
+    assert sum(widths) <= WIDTH + 1e-6

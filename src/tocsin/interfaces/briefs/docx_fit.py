@@ -8,6 +8,7 @@ low, so a page that is reckoned to fit has room for the differences between one 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from tocsin.desk.document import (
     Block,
@@ -58,7 +59,8 @@ def beside(words: str, banner: str) -> bool:
 def column_widths(table: Table, size: float) -> tuple[float, ...]:
     """Widths in points: as wide as their text; the last column of words, or all of numbers, take the room left over.
 
-    All are alike where the table says so.
+    These get half of an even share at least, and the widest of the others give way. All are alike where the table says
+    so.
     """
     if table.even:
         return (WIDTH / len(table.columns),) * len(table.columns)
@@ -67,9 +69,34 @@ def column_widths(table: Table, size: float) -> tuple[float, ...]:
         max(len(row[column]) for row in (table.columns, *table.rows)) * BOLD * size + CELL_MARGIN for column in columns
     ]
     wordy = [column for column in columns if column not in table.numeric]
-    roomy = [wordy[-1]] if len(wordy) > 1 else list(table.numeric)
-    taken = sum(natural[column] for column in columns if column not in roomy)
-    return tuple((WIDTH - taken) / len(roomy) if column in roomy else natural[column] for column in columns)
+    roomy = [wordy[-1]] if len(wordy) > 1 or not table.numeric else list(table.numeric)
+    others = [column for column in columns if column not in roomy]
+    widths = dict(
+        zip(
+            others,
+            _within([natural[column] for column in others], WIDTH * (1 - len(roomy) / 2 / len(columns))),
+            strict=True,
+        )
+    )
+    room = (WIDTH - sum(widths.values())) / len(roomy)
+    return tuple(widths.get(column, room) for column in columns)
+
+
+def _within(wanted: Sequence[float], room: float) -> tuple[float, ...]:
+    """What each wants where there is room for all; else the widest are cut to one width, so that the rest need not be.
+
+    >>> _within([10, 100, 300], 200)
+    (10, 95.0, 95.0)
+    """
+    if sum(wanted) <= room:
+        return tuple(wanted)
+    left, most = room, 0.0
+    for count, one in zip(range(len(wanted), 0, -1), sorted(wanted), strict=True):
+        most = left / count
+        if one > most:
+            break
+        left -= one
+    return tuple(min(one, most) for one in wanted)
 
 
 def _page(document: Document, size: float) -> float:
