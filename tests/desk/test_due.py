@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 from tests.account_team import Clock
+from tests.foreseen_team import a_moment
 from tests.round_team import ANALYSTS, CONVENOR, DAY, answer, begun, by, opened, wanted
 
 from tocsin.desk.due import due
+from tocsin.desk.horizon import calendar
 from tocsin.desk.rounds import registering
 
 
@@ -39,3 +41,14 @@ def test_what_closes_first_is_first_and_what_is_not_open_waits_for_its_convenor_
     # Who convenes is an analyst too, and invited.
     assert [one.id for one in due(by(node, CONVENOR))] == [begun_, shut]
     assert all([one.id for one in due(by(node, person))] == [begun_] for person in ANALYSTS)
+
+
+def test_a_moment_that_was_moved_is_told_once_to_whoever_sees_it_and_not_for_ever(node, clock):
+    made = calendar.put(by(node, "aa-one"), a_moment(when="2027-02-03"))
+    clock.turn(DAY)
+    first = calendar.move(by(node, "aa-one"), made.id, {"when": "2027-03-03"})
+    second = calendar.move(by(node, "aa-one"), first.id, {"when": "2027-04-03"})
+    (told,) = due(by(node, "bb-one"))
+    assert (told.kind, told.id, told.what) == ("statement", second.id, "moved from 3 February 2027 to 3 April 2027")
+    clock.turn(8 * DAY)
+    assert due(by(node, "bb-one")) == ()

@@ -136,13 +136,13 @@ def test_a_revision_that_is_not_known_is_not_zero(client):
     assert "revision of last year's data not known" in client.get("/country/SDN").text
 
 
-def test_monday_says_plainly_that_it_keeps_no_calendar(client):
+def test_monday_says_plainly_where_what_is_coming_is(client):
     told = client.get("/monday.json").json()
 
     assert told["due"] == []
-    assert "keeps no calendar" in told["due_note"]
+    assert "is on the horizon" in told["due_note"]
     assert "Nothing waits for you" in client.get("/").text
-    assert "keeps no calendar" in client.get("/").text
+    assert "is on the horizon" in client.get("/").text
 
 
 def test_monday_without_movement_says_no_meaningful_change(tmp_path):

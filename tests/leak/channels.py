@@ -16,6 +16,8 @@ from fastapi import FastAPI
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from tests.leak.foreseen import SECRET as FEED
+from tests.leak.foreseen import look
 from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, START, World
 from tocsin.core.instant import written
 from tocsin.desk.node import Node
@@ -43,6 +45,7 @@ class Stage(Node):
         """From now on this world, to this person."""
         object.__setattr__(self, "store", world.node.store)
         object.__setattr__(self, "shown", (world, person))
+        look(world, person)
 
     def seated(self, door: str) -> Visit:
         """The person whose eyes we look through."""
@@ -63,6 +66,8 @@ class Ask:
 
 ROUND_KINDS = ("round", "envelope", "estimate", "declaration", "dissent", "result")
 
+AGREED_KINDS = ("trigger", "backtest", "activation", "happening", "scenario", "sign")
+
 Choose = Callable[[World, random.Random], str]
 
 FILL: dict[str, Choose] = {
@@ -70,7 +75,9 @@ FILL: dict[str, Choose] = {
     "query": lambda world, pick: pick.choice(PLACES),
     "key": lambda world, pick: _subject(world, pick),
     "subject": lambda world, pick: _subject(world, pick),
-    "kind": lambda world, pick: pick.choice(("note", "recall", "lineage", "proposal", *ROUND_KINDS, "nothing")),
+    "kind": lambda world, pick: pick.choice(
+        ("note", "recall", "lineage", "proposal", *ROUND_KINDS, *AGREED_KINDS, "nothing")
+    ),
     "form": lambda world, pick: pick.choice(("pdf", *("docx", "md", "json") * 4)),
     "person": lambda world, pick: pick.choice(world.persons),
     "group": lambda world, pick: pick.choice((*GROUPS, "none")),
@@ -80,6 +87,7 @@ FILL: dict[str, Choose] = {
     "slug": lambda world, pick: "not-found",
     "scheme": lambda world, pick: pick.choice(("terms", "us-araf", "crosswalks", "none")),
     "notation": lambda world, pick: pick.choice(("1.1", "genocide.convention", "none")),
+    "secret": lambda world, pick: pick.choice((f"{FEED}.ics", f"{FEED}.atom", "none.ics", "none")),
     "question": lambda world, pick: pick.choice((*("onset",) * 6, "spread", "none")),
 }
 """What stands for each name in an address. A route with another name fails the test until it is taught here."""
@@ -87,7 +95,9 @@ FILL: dict[str, Choose] = {
 _TABLES = {
     "world": ("ranking",),
     "monday": ("changes", "highest"),
-    "scorecard": ("scores", "reliability", "comparisons", "beside"),
+    "signals": ("signals",),
+    "does-it-matter": ("comparisons",),
+    "scorecard": ("scores", "reliability", "comparisons", "beside", "monthly", "monthly_comparisons"),
     "method": ("predictors", "steps", "constants"),
     "data": ("receipts", "sources", "files", "quarantine"),
     "find": ("found",),
@@ -102,7 +112,7 @@ _TABLES = {
     "organisations": ("organisations", "persons"),
     "groups": ("members",),
     "audit": ("lines",),
-    "country": ("statements", "forecast", "contributions", "history"),
+    "country": ("statements", "forecast", "contributions", "history", "months", "months_others", "months_signals"),
     "assess": ("none",),
     "assessment": ("ratings", "changes", "rendered"),
     "differ": ("shares", "reasons"),
@@ -114,6 +124,10 @@ _TABLES = {
     "derive": ("none",),
     "rounds": ("rounds", "questions"),
     "round": ("questions", "estimates", "results", "recommendations"),
+    "triggers": ("triggers",),
+    "trigger": ("alarms", "tasks", "statements"),
+    "scenarios": ("scenarios",),
+    "scenario": ("paths", "statements"),
 }
 """The tables of each page, by the first word of its address."""
 
@@ -132,6 +146,10 @@ _QUERY: dict[str, Choose] = {
     "request": FILL["id"],
     "statement": FILL["id"],
     "person": FILL["person"],
+    "place": FILL["place"],
+    "first": lambda world, pick: pick.choice(("2026-01-01", "2027-01-01")),
+    "last": lambda world, pick: pick.choice(("2027-12-31", "2030-01-01")),
+    "sort": lambda world, pick: pick.choice(("election", "other")),
     "waiting": lambda world, pick: "true",
     "to": lambda world, pick: pick.choice(("terms", "us-araf", "phia")),
     "from": lambda world, pick: pick.choice(("terms", "icd203")),
@@ -167,6 +185,16 @@ def _assessment(world: World, pick: random.Random) -> str:
     """Mostly one of the few assessments: other statements are refused there in the same way."""
     made = [one.id for one in world.statements() if one.kind == "assessment"]
     return pick.choice(made) if made and pick.random() < 0.8 else FILL["id"](world, pick)
+
+
+def _mostly(kind: str) -> Choose:
+    """Mostly one of the few statements of a kind: others are refused there in the same way."""
+
+    def chosen(world: World, pick: random.Random) -> str:
+        made = [one.id for one in world.statements() if one.kind == kind]
+        return pick.choice(made) if made and pick.random() < 0.8 else FILL["id"](world, pick)
+
+    return chosen
 
 
 def _word(world: World, pick: random.Random) -> str:
@@ -220,7 +248,8 @@ def asked(method: str, path: str, world: World, pick: random.Random) -> Ask:
 
 def fill(path: str, world: World, pick: random.Random) -> str:
     """An address with its blanks filled in."""
-    chosen = FILL | ({"id": _assessment} if "/assessment" in path else {})
+    kind = next((kind for kind in ("trigger", "scenario") if f"/{kind}" in path), "")
+    chosen = FILL | ({"id": _assessment} if "/assessment" in path else {"id": _mostly(kind)} if kind else {})
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda blank: chosen[blank[1]](world, pick), path)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.leak import rounds
+from tests.leak import foreseen, rounds, triggers
 from tests.leak.oracle import Kept
 from tests.leak.rounds import whoever_may
 from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, SECOND, START, Typed, World
@@ -90,6 +90,13 @@ FULL: Plan = {
         ("contribute", 1, 2, 0, 0),
         ("request", 0, 2, 0, 0),
         ("reply", 0, 2, 0, 0),
+        ("agree", 0, 2, 0, 0),
+        *(("go on", 0, 0, 0, 0) for _ in range(4)),
+        ("foresee", 0, 2, 0, 0),
+        ("equip", 0, 2, 0, 0),
+        ("move", 0, 0, 0, 1),
+        ("imagine", 0, 2, 0, 0),
+        ("light", 0, 0, 0, 0),
     ],
     "asker": 0,
 }
@@ -334,6 +341,18 @@ def _reply(world: World, number: int, who: int, label: int, other: int, bits: in
     rounds.reply(world, number, _person(world, who), other, bits)
 
 
+def _go_on(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+    triggers.go_on(world, number, other, bits)
+
+
+def _light(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+    triggers.light(world, number, other, bits)
+
+
+def _move(world: World, number: int, who: int, label: int, other: int, bits: int) -> None:
+    foreseen.move(world, number, other, bits)
+
+
 HAPPENINGS = {
     "note": _note,
     "supersede": _supersede,
@@ -356,5 +375,26 @@ HAPPENINGS = {
     "contribute": _by(rounds.contribute),
     "request": _by(rounds.request),
     "reply": _reply,
+    "foresee": _by(foreseen.foresee),
+    "equip": _by(foreseen.equip),
+    "move": _move,
+    "agree": _by(triggers.agree),
+    "go on": _go_on,
+    "imagine": _by(triggers.imagine),
+    "light": _light,
 }
-STEPS = ("note", "note", "note", *HAPPENINGS, "propose", "approve", "release", "convene", "answer", "step", "step")
+STEPS = (
+    "note",
+    "note",
+    "note",
+    *HAPPENINGS,
+    "propose",
+    "approve",
+    "release",
+    "convene",
+    "answer",
+    "step",
+    "step",
+    "go on",
+    "go on",
+)

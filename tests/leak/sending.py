@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from tests.leak import triggers
 from tests.leak.channels import FILL, SECRET, Ask, fill
 from tests.leak.happenings import marking_of
 from tests.leak.worlds import GROUPS, ORGANISATIONS, PLACES, START, World
@@ -231,6 +232,65 @@ def _step(world: World, pick: random.Random) -> dict[str, Any]:
     return {"step": pick.choice(("open", "share", "pool", "finish", "cancel")), "reason": WORDS}
 
 
+def _trigger(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        "body": triggers.trigger(0, WORDS, FILL["organisation"](world, pick), pick.randrange(6)),
+        "subject": {"type": "place", "id": pick.choice(PLACES)},
+        "marking": _marking(world, pick),
+        "supersedes": pick.choice(([], [], [_id(world, pick)])),
+    }
+
+
+def _scenario(world: World, pick: random.Random) -> dict[str, Any]:
+    body, evidence = triggers.scenario(WORDS), []
+    if pick.random() < 0.3:
+        evidence = [
+            {
+                "type": "statement",
+                "reference": _id(world, pick),
+                "key": "vote",
+                "reliability": "F",
+                "credibility": "6",
+            }
+        ]
+        body["branches"][0]["moments"] = ["vote"]
+    return {
+        "body": body,
+        "subject": {"type": "place", "id": pick.choice(PLACES)},
+        "marking": _marking(world, pick),
+        "evidence": evidence,
+    }
+
+
+EVENTS = ("acknowledged", "confirmed", "dismissed", "step done", "stood down", "retired")
+
+
+def _event(world: World, pick: random.Random) -> dict[str, Any]:
+    event = pick.choice(EVENTS)
+    evidence = [triggers.WITNESS, {**triggers.WITNESS, "type": "statement", "reference": _id(world, pick)}]
+    return {
+        "event": event,
+        "reason": WORDS,
+        "step": "call" if event == "step done" else None,
+        "evidence": pick.choice((evidence[:1], evidence[1:])) if event == "confirmed" else [],
+    }
+
+
+def _acted(world: World, pick: random.Random) -> dict[str, Any]:
+    actions = ("evaluate", "activate", "retire", "acknowledge", "confirm", "dismiss", "step", "stand-down", "backtest")
+    return {
+        "action": pick.choice(actions),
+        "reason": WORDS,
+        "step": "call",
+        "read": "yes",
+        "backtest": _id(world, pick),
+        "reference": WORDS,
+        "provenance": "witness",
+        "reliability": "B",
+        "credibility": "2",
+    }
+
+
 def _opened(pick: random.Random) -> str:
     return written(START + pick.randrange(24) * 1_000_000)
 
@@ -244,6 +304,9 @@ JSON: dict[tuple[str, str], Body] = {
     ("POST", "/api/v1/proposals/{id}/release"): lambda world, pick: {},
     ("POST", "/api/v1/assessments/{id}/sign-off"): lambda world, pick: {"standing": pick.choice(("desk", None))},
     ("POST", "/api/v1/contributions/{id}/replies"): _reply,
+    ("POST", "/api/v1/moments/{id}/move"): lambda world, pick: pick.choice(
+        ({"when": "2031-05"}, {"certainty": "called off"})
+    ),
     ("POST", "/api/v1/rounds"): _round,
     ("POST", "/api/v1/rounds/{id}/steps"): _step,
     ("POST", "/api/v1/rounds/{id}/declaration"): lambda world, pick: {"interest": pick.random() < 0.5, "text": WORDS},
@@ -253,6 +316,13 @@ JSON: dict[tuple[str, str], Body] = {
     ("POST", "/api/v1/rounds/{id}/closing"): _closing,
     ("DELETE", "/api/v1/rounds/{id}/sealed"): lambda world, pick: {},
     ("POST", "/api/v1/rounds/{id}/recommendations"): lambda world, pick: {"text": WORDS},
+    ("POST", "/api/v1/triggers"): _trigger,
+    ("POST", "/api/v1/triggers/{id}/backtests"): lambda world, pick: {},
+    ("POST", "/api/v1/triggers/{id}/activation"): lambda world, pick: {"backtest": _id(world, pick), "reason": WORDS},
+    ("POST", "/api/v1/triggers/{id}/evaluations"): lambda world, pick: {},
+    ("POST", "/api/v1/triggers/{id}/events"): _event,
+    ("POST", "/api/v1/scenarios"): _scenario,
+    ("POST", "/api/v1/scenarios/{id}/signs"): lambda world, pick: triggers.sign(WORDS),
     ("POST", "/api/v1/organisations"): _organisation,
     ("POST", "/api/v1/persons"): _account,
     ("PATCH", "/api/v1/persons/{person}"): lambda world, pick: {"name": WORDS},
@@ -293,6 +363,7 @@ FORMS: dict[tuple[str, str], Body] = {
     ("POST", "/round/{id}/take-back"): lambda world, pick: {"question": pick.choice(("", "onset"))},
     ("POST", "/round/{id}/step"): lambda world, pick: _step(world, pick) | {"confirmed": pick.choice(("yes", ""))},
     ("POST", "/round/{id}/recommend"): lambda world, pick: {"text": WORDS},
+    ("POST", "/trigger/{id}"): _acted,
     ("POST", "/groups"): _group,
     ("POST", "/groups/{id}/join"): _member,
     ("POST", "/groups/{id}/leave"): _member,
@@ -311,7 +382,16 @@ FORMS: dict[tuple[str, str], Body] = {
     ("POST", "/sign-in/key"): lambda world, pick: {"code": "000000"},
 }
 
-DRY = frozenset({"/api/v1/statements", "/api/v1/proposals", "/api/v1/groups/{group}/back-fills", "/api/v1/rounds"})
+DRY = frozenset(
+    {
+        "/api/v1/statements",
+        "/api/v1/proposals",
+        "/api/v1/groups/{group}/back-fills",
+        "/api/v1/rounds",
+        "/api/v1/triggers",
+        "/api/v1/scenarios",
+    }
+)
 """Addresses that can be asked to check only."""
 
 

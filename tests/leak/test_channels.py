@@ -110,7 +110,7 @@ def test_everybody_with_every_role_finds_something_at_every_address(theatre, tmp
     pick, missing = random.Random(1), set()
     for method, path in addresses(client.app):
         if method == "GET" and (method, path) not in UNTOLD and path not in EMPTY:
-            asks = (asked(method, path, world, pick) for _ in range(200))
+            asks = (asked(method, path, world, pick) for _ in range(600))
             if not any(told(client, ask)[0] in SHOWN for ask in asks):
                 missing.add(path)
     assert missing == set()

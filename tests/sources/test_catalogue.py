@@ -4,7 +4,19 @@ import pytest
 from pydantic import ValidationError
 
 from tocsin.core.errors import SourceError, UnknownSource
-from tocsin.sources.catalogue import Column, Located, Source, Table, catalogue, chosen, read_catalogue
+from tocsin.sources.catalogue import (
+    Column,
+    Dated,
+    Located,
+    NumberedMonth,
+    Published,
+    Source,
+    Table,
+    Wide,
+    catalogue,
+    chosen,
+    read_catalogue,
+)
 
 from .conftest import URL
 
@@ -40,13 +52,21 @@ def read(folder: Path, sheet: str, name: str = "small.toml") -> dict[str, Source
     return read_catalogue(folder)
 
 
-def test_the_packaged_catalogue_holds_the_first_sources() -> None:
+def test_the_packaged_catalogue_holds_these_sources() -> None:
     assert list(catalogue()) == [
         "ewp-2025-coefficients",
         "ewp-2025-forecasts",
         "ewp-2025-panel",
         "ewp-2025-walk-forward",
         "ewp-episodes",
+        "pace-2026-06",
+        "powell-thyne-coups",
+        "reign-elections",
+        "reign-leaders",
+        "ucdp-ged-api",
+        "ucdp-ged",
+        "views-fatalities002-2024-07",
+        "views-ged-months",
     ]
 
 
@@ -80,6 +100,9 @@ def test_a_fact_sheet_is_frozen(tmp_path: Path) -> None:
         ('format = "csv"', 'format = "xlsx"', "sheet"),
         ('format = "csv"', 'format = "csv"\nplace = { column = "code", scheme = "fifa", at = 2020 }', "scheme"),
         ('format = "csv"', 'format = "csv"\nplace = { column = "code", scheme = "cow" }', "year"),
+        ('format = "csv"', 'format = "csv"\nwide = { keep = ["code"], name = "state", value = "value" }', "state"),
+        ('format = "csv"', 'format = "csv"\ndates = [{ name = "when", year = "year", month = "value" }]', "year"),
+        ('format = "csv"', 'format = "csv"\nmonth = { number = "code", year = "jear", month = "value" }', "jear"),
         ('id = "small"', 'id = "large"', "id"),
         ('title = "A small source"', "title = ", "not TOML"),
     ],
@@ -98,8 +121,12 @@ def test_an_error_does_not_repeat_what_the_field_held(tmp_path: Path) -> None:
     assert "abc" not in str(caught.value)
 
 
-def test_all_sources_are_chosen_unless_some_are_named() -> None:
-    assert len(chosen()) == len(catalogue())
+def test_all_sources_but_those_on_request_are_chosen_unless_some_are_named() -> None:
+    assert {source.id for source in catalogue().values()} - {source.id for source in chosen()} == {
+        "ucdp-ged",
+        "ucdp-ged-api",
+    }
+    assert [source.id for source in chosen(["ucdp-ged"])] == ["ucdp-ged"]
     assert [source.id for source in chosen(["ewp-episodes", "ewp-episodes"])] == ["ewp-episodes"]
 
 
@@ -120,4 +147,5 @@ def test_every_source_and_every_field_of_a_fact_sheet_is_in_the_reference() -> N
         assert all(f"`{table.id}`" in page for table in source.tables)
     assert all(f"`{field}`" in page for field in Source.model_fields)
     assert all(f"`tables.{field}`" in page for field in Table.model_fields)
-    assert all(f"`{field}`" in page for model in (Column, Located) for field in model.model_fields)
+    models = (Column, Located, Dated, NumberedMonth, Wide, Published)
+    assert all(f"`{field}`" in page for model in models for field in model.model_fields)

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.core.errors import ContractError
@@ -176,6 +176,7 @@ CELL = st.sampled_from(["A", "B", "C", "NA", "", "1990", "2031", "0.5", "-3", "x
 ROW = st.fixed_dictionaries({"code": CELL, "year": CELL, "deaths": CELL, "share": CELL})
 
 
+@settings(deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=20), ragged=st.integers(0, 3))
 def test_every_row_either_goes_on_or_is_held_with_a_rule(rows: list[dict[str, str]], ragged: int) -> None:
     checked = check(*rows, ragged=ragged)
@@ -189,6 +190,7 @@ def test_every_row_either_goes_on_or_is_held_with_a_rule(rows: list[dict[str, st
     assert not checked.frame.select("code", "year").is_duplicated().any()
 
 
+@settings(deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=8), seed=st.randoms(use_true_random=False))
 def test_which_rows_are_set_aside_does_not_depend_on_their_order(rows: list[dict[str, str]], seed: object) -> None:
     shuffled = list(rows)

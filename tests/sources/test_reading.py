@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.core.errors import ContentError, ContractError
-from tocsin.sources.catalogue import Source, Table
+from tocsin.sources.catalogue import Source, Table, Wide
 from tocsin.sources.reading import read_raw
 
 
@@ -49,6 +49,39 @@ def test_a_column_named_twice_is_refused(tmp_path: Path, table: Table) -> None:
 def test_a_missing_file_is_an_error_with_a_remedy(tmp_path: Path, table: Table) -> None:
     with pytest.raises(ContentError, match="no such file"):
         read_raw(tmp_path / "none.csv", table)
+
+
+def test_of_columns_without_a_name_only_the_first_is_read(tmp_path: Path, table: Table) -> None:
+    raw = read_raw(written(tmp_path, b"code,,,year\nA,1,2,1990\n"), table)
+    assert raw.frame.rows(named=True) == [{"code": "A", "": "1", "year": "1990"}]
+
+
+def test_a_file_in_another_encoding_is_read_where_its_fact_sheet_says_so(tmp_path: Path, table: Table) -> None:
+    path = written(tmp_path, b"code,year\nA\x85,1990\n")
+    assert read_raw(path, table.model_copy(update={"encoding": "latin-1"})).frame["year"].to_list() == ["1990"]
+    with pytest.raises(ContentError, match="UTF-8"):
+        read_raw(path, table)
+
+
+@pytest.fixture
+def wide(table: Table) -> Table:
+    return table.model_copy(update={"wide": Wide(keep=("date",), name="state", value="deaths")})
+
+
+def test_a_column_a_state_becomes_a_row_a_state_with_its_place_in_the_file(tmp_path: Path, wide: Table) -> None:
+    raw = read_raw(written(tmp_path, b"date,Mali,Chad\n2026-06,1,\n\n2026-07,3,-4\n2026-08,5\n"), wide)
+    assert sorted(zip(raw.rows, raw.frame.rows(), strict=True)) == [
+        (2, ("2026-06", "Chad", "")),
+        (2, ("2026-06", "Mali", "1")),
+        (4, ("2026-07", "Chad", "-4")),
+        (4, ("2026-07", "Mali", "3")),
+    ]
+    assert raw.ragged == ((5, ("2026-08", "5")),)
+
+
+def test_a_wide_file_without_the_column_that_stays_is_refused(tmp_path: Path, wide: Table) -> None:
+    with pytest.raises(ContractError, match="'date' is lacking"):
+        read_raw(written(tmp_path, b"month,Mali\n2026-06,1\n"), wide)
 
 
 @pytest.fixture

@@ -45,3 +45,12 @@ def test_a_store_that_is_new_is_at_once_of_the_newest_form_and_stays_so(store, d
     with again.reading() as reader:
         assert reader.connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == NEWEST
     again.close()
+
+
+def test_a_store_of_the_first_form_is_brought_to_the_newest(store, database, tmp_path, clock):
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE feed")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    again = open_store(database, tmp_path / "store", clock=clock)
+    assert inspect(again.engine).has_table("feed")
+    again.close()

@@ -10,6 +10,7 @@ TocsinError
 ├── SourceError
 │   ├── UnknownSource        no fact sheet has this name
 │   ├── FetchError           the bytes could not be had (network, offline, status, size, disk)
+│   │   └── NotAdmitted      the server wants an account or a token, or refuses ours (401, 403)
 │   ├── ContentError         bytes came but are not the file asked for (truncated, HTML, wrong digest)
 │   └── ContractError        the table breaks its contract so badly that it cannot be used
 ├── PanelError               a panel cannot be built from the tables at hand
@@ -26,6 +27,7 @@ TocsinError
 ├── ProviderError            the identity provider does not answer, or not as it should
 ├── StoreError               the store cannot be opened, is another world's, or is damaged
 ├── ScoreError               forecasts and outcomes cannot be scored together
+├── SignalError              a monthly series, or what was forecast for it, cannot be examined for signals
 ├── LexiconError             a scheme, term, factor or mapping cannot be read or does not exist
 ├── AssessmentError          judgements cannot be read, pooled or compared
 ├── SealError                a sealed text cannot be opened: another node's key, or changed since it was sealed
@@ -103,6 +105,10 @@ class UnknownSource(SourceError):
 
 class FetchError(SourceError):
     """The bytes could not be had: network, offline, status, size or disk."""
+
+
+class NotAdmitted(FetchError):
+    """The server wants an account or a token, or refuses the one it was shown."""
 
 
 class ContentError(SourceError):
@@ -203,6 +209,10 @@ class StoreError(TocsinError):
 
 class ScoreError(TocsinError):
     """Forecasts and outcomes cannot be scored together."""
+
+
+class SignalError(TocsinError):
+    """A monthly series, or what was forecast for it, cannot be examined for signals."""
 
 
 class BriefError(TocsinError):

@@ -25,7 +25,9 @@ from tocsin.core.convening import (
     Step,
 )
 from tocsin.core.fielding import Contribution, Reply, Request
+from tocsin.core.foreseeing import Instrument, Moment
 from tocsin.core.marking import IDENTIFIER, Marking
+from tocsin.core.triggering import Activation, Backtest, Happening, Scenario, Sign, Trigger
 
 __all__ = ["KINDS", "AnyBody", "Body", "Digest", "Forecast", "Line", "Note", "Probability", "Proposal", "Text"]
 
@@ -152,6 +154,14 @@ AnyBody = Annotated[
     | Estimate
     | Dissent
     | Recommendation
+    | Moment
+    | Instrument
+    | Trigger
+    | Backtest
+    | Activation
+    | Happening
+    | Scenario
+    | Sign
     | Result,
     Field(discriminator="kind"),
 ]
@@ -175,6 +185,14 @@ KINDS: dict[str, type[Body]] = {
     "estimate": Estimate,
     "dissent": Dissent,
     "recommendation": Recommendation,
+    "moment": Moment,
+    "instrument": Instrument,
+    "trigger": Trigger,
+    "backtest": Backtest,
+    "activation": Activation,
+    "happening": Happening,
+    "scenario": Scenario,
+    "sign": Sign,
     "result": Result,
 }
 

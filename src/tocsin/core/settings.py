@@ -30,6 +30,7 @@ class Settings:
     token: an API token with which the command line acts on a team node (``TOCSIN_TOKEN``).
     oidc_issuer, oidc_client, oidc_secret: the identity provider through which people may sign in to a team node, and
     what it knows this node by (``TOCSIN_OIDC_ISSUER``, ``TOCSIN_OIDC_CLIENT``, ``TOCSIN_OIDC_SECRET``); all or none.
+    ucdp_token: the access token that UCDP's interface asks for (``TOCSIN_UCDP_TOKEN``); in no receipt and no log.
     """
 
     home: Path
@@ -45,6 +46,7 @@ class Settings:
     oidc_issuer: str = ""
     oidc_client: str = ""
     oidc_secret: str = field(default="", repr=False)
+    ucdp_token: str = field(default="", repr=False)
 
     @property
     def cache(self) -> Path:
@@ -93,6 +95,7 @@ class Settings:
             key=_folder("TOCSIN_KEY", env["TOCSIN_KEY"]) if env.get("TOCSIN_KEY") else None,
             origin=env.get("TOCSIN_ORIGIN", "").strip().rstrip("/"),
             token=env.get("TOCSIN_TOKEN", "").strip(),
+            ucdp_token=_header("TOCSIN_UCDP_TOKEN", env.get("TOCSIN_UCDP_TOKEN", "").strip()),
             **_provider(env),
         )
 
@@ -120,6 +123,15 @@ def _provider(env: Mapping[str, str]) -> dict[str, str]:
             remedy="Write it as the provider publishes it, beginning with https://",
         )
     return given
+
+
+def _header(name: str, secret: str) -> str:
+    """A secret that is sent as a header of a request; an unfit one is refused without being repeated."""
+    if not all("!" <= sign <= "~" for sign in secret):
+        raise SettingsError(
+            "there is a blank or a sign in it that no token has", where=name, remedy="Copy the token again, on one line"
+        )
+    return secret
 
 
 def _folder(name: str, text: str) -> Path:

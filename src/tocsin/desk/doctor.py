@@ -156,6 +156,8 @@ def _file(settings: Settings, source: Source, table: Table) -> Check:
 
     name, pull = f"file {source.id}/{table.id}", f"Run `tocsin pull {source.id}`"
     found = find_cached(settings, table)
+    if found is None and source.on_request:
+        return Check(name, "ok", "not on this machine: pulled only when it is named")
     if found is None:
         return Check(name, "warn", "not on this machine", pull)
     path, receipt = found

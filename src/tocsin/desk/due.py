@@ -1,4 +1,6 @@
-"""What waits for somebody: questions of rounds, stages that are over, releases to agree to; first what closes first."""
+"""What waits for somebody: questions of rounds, stages that are over, releases to agree to, alarms, and
+moments of the calendar that were moved; what closes first stands first.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tocsin.core.convening import Stage
+from tocsin.core.foreseeing import Certainty, Moment
 from tocsin.core.instant import NEVER, Instant
 from tocsin.core.marking import Marking
+from tocsin.desk.horizon import foreseen
+from tocsin.desk.horizon.calendar import Move, moves
 from tocsin.desk.proposals import proposals
 from tocsin.desk.rounds.showing import Listed, listed
+from tocsin.desk.triggers import alarms
 from tocsin.desk.visit import Visit
 
 MOST = 10
@@ -20,7 +26,7 @@ MOST = 10
 class Due:
     """One thing that waits. kind and id: where it is done. until: when it closes; None if it does not by itself."""
 
-    kind: Literal["round", "proposal"]
+    kind: Literal["round", "proposal", "trigger", "statement"]
     id: str
     title: str
     what: str
@@ -35,6 +41,8 @@ def due(visit: Visit) -> tuple[Due, ...]:
         head = waiting.view.head
         what = "a release waits for your agreement"
         found.append(Due("proposal", head.id, waiting.body.note.title, what, None, head.marking))
+    found += [Due("trigger", *one) for one in alarms.waiting(visit)]
+    found += [_of_move(one) for one in moves(visit)]
     return tuple(sorted(found, key=lambda one: NEVER if one.until is None else one.until)[:MOST])
 
 
@@ -51,3 +59,13 @@ def _of_round(visit: Visit, one: Listed) -> Due | None:
     else:
         return None
     return Due("round", one.view.id, one.round.title, what, one.until, one.view.head.marking)
+
+
+def _of_move(one: Move) -> Due:
+    """A moment that was moved in the last seven days, told once however often it was."""
+    now, before = one.now.body, one.before.body
+    assert isinstance(now, Moment)
+    assert isinstance(before, Moment)
+    off = now.certainty is Certainty.CALLED_OFF
+    what = "called off" if off else f"moved from {foreseen.when(before)} to {foreseen.when(now)}"
+    return Due("statement", one.now.id, now.title, what, None, one.now.head.marking.join(one.before.head.marking))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -15,13 +16,16 @@ from tocsin.core.errors import ContentError, TocsinError
 from tocsin.core.settings import Settings
 from tocsin.core.work import Progress, silent
 from tocsin.panel.onset import OnsetPanel, build_onset_panel
-from tocsin.sources import ewp
+from tocsin.sources import ewp, reign, views
 from tocsin.sources.catalogue import Source, Table, catalogue, chosen
 from tocsin.sources.client import Client
 from tocsin.sources.contract import read_checked
 from tocsin.sources.fetch import Fetched, age_in_days, fetch, find_cached, place_in
-from tocsin.sources.quarantine import Breach, Checked
+from tocsin.sources.ged import Release, kept, last_good, refusal
+from tocsin.sources.ged_bulk import take_bulk
+from tocsin.sources.quarantine import Breach, Checked, Quarantine
 from tocsin.sources.receipts import Origin, Receipt, ReceiptBook, read_receipts
+from tocsin.sources.ucdp import take_release
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def pull(
     progress: Progress = silent,
     client: Client | None = None,
 ) -> PullReport:
-    """Have the named sources (all, if none is named) at hand, checked against their contracts.
+    """Have the named sources at hand, checked against their contracts; all but the large ones if none is named.
 
     One table that fails does not stop the others; its entry says why.
 
@@ -124,7 +128,10 @@ def pull(
     done: list[TablePull] = []
     for source, table in wanted:
         progress(len(done), len(wanted), f"{source.id}: {table.title}")
-        done.append(_pull_table(settings, source, table, now, offline, client))
+        if table.format in ("zip", "api"):
+            done.append(_pull_events(settings, source, table, now, offline, client, progress))
+        else:
+            done.append(_pull_table(settings, source, table, now, offline, client))
     progress(len(wanted), len(wanted), "done")
     return PullReport(tuple(done))
 
@@ -150,6 +157,35 @@ def _pull_table(
     )
 
 
+def _pull_events(
+    settings: Settings,
+    source: Source,
+    table: Table,
+    now: datetime,
+    offline: bool,
+    client: Client,
+    progress: Progress,
+) -> TablePull:
+    """A release of events: it is counted and kept; its rows are checked when they are read."""
+    try:
+        if table.format == "zip":
+            taken = take_bulk(settings, now=now, client=client, offline=offline)
+        else:
+            taken = take_release(settings, now=now, client=client, offline=offline, progress=progress)
+    except TocsinError as error:
+        return TablePull(source.id, table.id, table.title, error=str(error))
+    release = taken.release
+    return TablePull(source.id, table.id, table.title, taken.origin, release.bytes, release.rows, notes=taken.notes)
+
+
+def kept_events(settings: Settings) -> Release | None:
+    """The last good yearly release of UCDP GED on this machine: version, file and age; None where there is none.
+
+    Errors: ContentError where the file is here and cannot be read.
+    """
+    return last_good(settings)
+
+
 def list_sources(settings: Settings) -> tuple[SourceStatus, ...]:
     """Every source Tocsin knows: its fact sheet, whether it is here, how old, and what its contract set aside."""
     now = datetime.now(UTC)
@@ -168,6 +204,8 @@ def _source_status(settings: Settings, source: Source, now: datetime) -> SourceS
 
 
 def _table_status(settings: Settings, source: Source, table: Table, now: datetime) -> TableStatus:
+    if table.format in ("zip", "api"):
+        return _events_status(settings, source, table, now)
     at = path = receipt = rows = quarantined = problem = None
     breaches: tuple[Breach, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -180,7 +218,8 @@ def _table_status(settings: Settings, source: Source, table: Table, now: datetim
                     where=str(path),
                     remedy="Run `tocsin pull` to fetch it again",
                 )
-            report = read_checked(path, source, table, this_year=now.year).quarantine
+            told = path.stat()
+            report = _report(path, told.st_mtime_ns, told.st_size, source, table, now.year)
             rows, quarantined = report.good, report.quarantined
             breaches, warnings = report.breaches, report.warnings
     except TocsinError as error:
@@ -202,6 +241,35 @@ def _table_status(settings: Settings, source: Source, table: Table, now: datetim
     )
 
 
+def _events_status(settings: Settings, source: Source, table: Table, now: datetime) -> TableStatus:
+    """A kept release of events, as it was counted when it came; reading it all for a list would take too long."""
+    release = next((one for one in kept(settings) if one.source == source.id), None)
+    age, refused = (release.age_in_days(now), refusal(release)) if release else (None, "")
+    which = f"Release {release.version}." if release else "Large: pulled only when it is named."
+    book = read_receipts(settings.receipts) if release else ReceiptBook()
+    marks = {release.sha256, release.archive} if release else set()
+    return TableStatus(
+        id=table.id,
+        title=table.title,
+        url=table.url,
+        at="cache" if release else None,
+        age_days=age,
+        stale=bool(refused) or (age is not None and age > source.stale_after_days),
+        receipt=next((one for one in reversed(book.entries) if one.sha256 in marks), None),
+        rows=release.rows if release else None,
+        quarantined=None,
+        breaches=(),
+        warnings=tuple(warning for warning in (which, refused) if warning),
+        problem=None,
+    )
+
+
+@lru_cache(maxsize=64)
+def _report(path: Path, written: int, size: int, source: Source, table: Table, this_year: int) -> Quarantine:
+    """What a file's contract found; a file that has not been written since is not read again for the next page."""
+    return read_checked(path, source, table, this_year=this_year).quarantine
+
+
 def _at_hand(settings: Settings, table: Table) -> tuple[str | None, Path | None, Receipt | None]:
     if found := find_cached(settings, table):
         return "cache", *found
@@ -216,6 +284,15 @@ def load_onset_panel(settings: Settings) -> OnsetPanel:
     """
     checked, source, fetched = _have(settings, ewp.PANEL, ewp.read_panel)
     return build_onset_panel(checked.frame, vintage=source.vintage, receipts=(fetched.receipt,))
+
+
+def load_country_months(settings: Settings) -> tuple[Checked, Source]:
+    """State-based deaths by country and month, columns of ``views.read_deaths``; the network is not used.
+
+    Errors: as ``load_onset_panel``.
+    """
+    checked, source, _ = _have(settings, views.MONTHS, views.read_deaths)
+    return checked, source
 
 
 def published_ewp(settings: Settings) -> pl.DataFrame | None:
@@ -239,6 +316,11 @@ def published_coefficients(settings: Settings) -> pl.DataFrame | None:
 def mass_killing_episodes(settings: Settings) -> pl.DataFrame | None:
     """Their list of episodes, columns of ``ewp.read_episodes``; None where not here."""
     return _if_here(settings, ewp.EPISODES, ewp.read_episodes)
+
+
+def reign_elections(settings: Settings) -> pl.DataFrame | None:
+    """REIGN's events of elections, columns of ``reign.read_elections``; None where not here."""
+    return _if_here(settings, reign.ELECTIONS, reign.read_elections)
 
 
 class _Reader(Protocol):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from tocsin.core.body import Body, Derivable
-from tocsin.core.errors import StatementError
+from tocsin.core.errors import StatementError, TocsinError
 from tocsin.core.instant import Instant, written
 from tocsin.core.marking import Marking
 from tocsin.core.register import Preview
@@ -43,7 +43,7 @@ AUTHORS_FIELDS = (
 )
 """What an author sets; the rest follows from who they are."""
 
-AUTHORS_KINDS = ("note", "assessment", "contribution", "request", "reply")
+AUTHORS_KINDS = ("note", "assessment", "contribution", "request", "reply", "moment", "instrument")
 """Kinds that a person makes directly; recalls, releases and rounds have functions of their own."""
 
 KEPT_KINDS = {
@@ -88,24 +88,53 @@ def read_marking(marking: Mapping[str, Any] | Marking) -> Marking:
         raise StatementError(told.what, field=f"marking.{field}", remedy=told.remedy) from None
 
 
-def make(visit: Visit, given: Mapping[str, Any]) -> View:
+def make(visit: Visit, given: Mapping[str, Any], kinds: Collection[str] = AUTHORS_KINDS) -> View:
     """Store what this person states; what was stored.
 
-    given: the fields of ``AUTHORS_FIELDS``; ``body``, ``subject`` and ``marking`` at least.
+    given: the fields of ``AUTHORS_FIELDS``; ``body``, ``subject`` and ``marking`` at least. kinds: those that may be
+    made; kinds with an address of their own are made through their function, which names them.
 
     Errors: StatementError names the field, the rule and the remedy; AccessError if the role does not suffice.
     """
-    read = _read(visit, pinned(dict(given)))
+    read = _read(visit, pinned(dict(given)), kinds)
     _store(visit, read)
     return statement(visit, read.id)
 
 
-def check(visit: Visit, given: Mapping[str, Any]) -> Preview:
+def make_all(visit: Visit, many: Sequence[Mapping[str, Any]]) -> dict[int, str | TocsinError]:
+    """Store many statements at once; for each, by its place, its identity or why it was left out.
+
+    What breaks a rule is left out and the others are stored, all in one transaction and under one line of the log.
+
+    Errors: AccessError if the role does not suffice for the first; StoreError if nothing could be stored.
+    """
+    done: dict[int, str | TocsinError] = {}
+    read: dict[int, Statement] = {}
+    for place, given in enumerate(many):
+        try:
+            read[place] = _read(visit, pinned(dict(given)), AUTHORS_KINDS)
+        except StatementError as error:
+            done[place] = error
+    with visit.store.writing() as writer:
+        sight = Sight(visit, writer)
+        for place, made in read.items():
+            try:
+                rules.check(made, sight, visit.store.clock())
+                done[place] = writer.add(made).id
+            except TocsinError as error:
+                done[place] = error
+        stored = [one for one in done.values() if isinstance(one, str)]
+        if stored:
+            writer.note(visit.line("imported", stored, number=len(stored)))
+    return done
+
+
+def check(visit: Visit, given: Mapping[str, Any], kinds: Collection[str] = AUTHORS_KINDS) -> Preview:
     """All that ``make`` would check, and who would see it, with nothing stored.
 
     Errors: as ``make``.
     """
-    read = _read(visit, pinned(dict(given)))
+    read = _read(visit, pinned(dict(given)), kinds)
     with visit.reading() as sight:
         now = visit.store.clock()
         rules.check(read, sight, now)
@@ -181,7 +210,7 @@ def stated(
         raise in_words(error) from None
 
 
-def _read(visit: Visit, given: dict[str, Any]) -> Statement:
+def _read(visit: Visit, given: dict[str, Any], kinds: Collection[str]) -> Statement:
     rules.fields_of(given, AUTHORS_FIELDS)
     marking = read_marking(given.get("marking") or _absent("marking"))
     try:
@@ -192,7 +221,7 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
         ) from None
     role = visit.need(*rules.MAY_ISSUE[standing], to=f"make a statement of standing {standing.value!r}")
     body = given.get("body")
-    if isinstance(body, Mapping) and body.get("kind", "note") not in AUTHORS_KINDS:
+    if isinstance(body, Mapping) and body.get("kind", "note") not in kinds:
         raise StatementError(
             "a person does not make a statement of this kind directly",
             field="body.kind",
@@ -227,7 +256,8 @@ def _read(visit: Visit, given: dict[str, Any]) -> Statement:
 
 def _carrying(visit: Visit, read: Statement) -> Statement:
     """The statement with the dissents of everything that it is made from, and with no others."""
-    assert isinstance(read.body, Derivable)
+    if not isinstance(read.body, Derivable):
+        return read
     dissents: tuple[str, ...] = ()
     # A correction without its sources still rests on them, and what is about a result speaks of it.
     about = (read.subject.id,) if read.subject.type == "statement" else ()

@@ -15,6 +15,8 @@ from tocsin.core.seeing import Role, originates
 from tocsin.core.statement import LARGEST, Attribution, Standing, Statement
 from tocsin.desk import fiction, field_rules, people
 from tocsin.desk.assessing import checking
+from tocsin.desk.horizon import foreseen_rules
+from tocsin.desk.triggers import agreed
 from tocsin.desk.visit import Sight
 from tocsin.store import auditing
 from tocsin.store.held import Held
@@ -38,10 +40,13 @@ MAY_ISSUE = {
 """The roles in which a statement of each standing may be made."""
 
 INHERITING = (
+    "activation",
+    "backtest",
     "declaration",
     "dissent",
     "envelope",
     "estimate",
+    "happening",
     "lineage",
     "recall",
     "recommendation",
@@ -73,8 +78,10 @@ def check(statement: Statement, sight: Sight, now: Instant) -> None:
     inputs = _seen(statement.inputs, "derived_from", sight)
     _files(statement, sight)
     checking.check(statement)
+    foreseen_rules.check(statement)
     check_strictness(statement.marking, [*inputs, *([subject] if subject else [])], sight)
     field_rules.check(statement, inputs, subject, sight, now)
+    agreed.check(statement, subject, sight, now)
     for old in _seen(statement.supersedes, "supersedes", sight):
         _may_supersede(statement, old, subject.subject if subject else statement.subject.key, sight)
 

@@ -31,8 +31,24 @@ COMPARED = 2000
 """Statements of a subject, newest first, that two days are compared by."""
 
 
-PARTS = frozenset({"declaration", "dissent", "envelope", "estimate", "recommendation", "step"})
-"""Kinds that belong to a round and are read there: hundreds of estimates would hide everything else said of a state."""
+PARTS = frozenset(
+    {
+        "activation",
+        "backtest",
+        "declaration",
+        "dissent",
+        "envelope",
+        "estimate",
+        "happening",
+        "moment",
+        "recommendation",
+        "sign",
+        "step",
+    }
+)
+"""Kinds that belong to a round, the calendar, a trigger or a scenario, and are read there: hundreds of estimates or of
+past elections would hide everything else said of a state.
+"""
 
 
 @dataclass(frozen=True)

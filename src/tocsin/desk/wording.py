@@ -22,10 +22,14 @@ from tocsin.core.convening import (
     Step,
 )
 from tocsin.core.fielding import Contribution, Reply, Request
+from tocsin.core.foreseeing import Instrument, Moment
 from tocsin.core.kinds import Body, Downgrade, Forecast, Lineage, Note, Proposal, Recall, Release
+from tocsin.core.triggering import Activation, Backtest, Happening, Scenario, Sign, Trigger
 from tocsin.desk.dissents import Dissenting
 from tocsin.desk.document import Block, Bullets, Heading, KeyFigure, Paragraph, Table
+from tocsin.desk.horizon import foreseen
 from tocsin.desk.rounds.readout_words import Words
+from tocsin.desk.triggers import worded as agreements
 
 STEPS = {
     "open": "The round was opened for first estimates",
@@ -41,6 +45,12 @@ def headline(body: Body) -> str:
     match body:
         case Note() | Contribution() | Assessment() | Round():
             return body.title
+        case Moment():
+            return foreseen.headline(body)
+        case Instrument():
+            return f"Instrument: {body.name}"
+        case Trigger() | Backtest() | Activation() | Happening() | Scenario() | Sign():
+            return agreements.headline(body)
         case Forecast():
             return f"{body.outcome}, {body.horizon}"
         case Release():
@@ -123,6 +133,12 @@ def blocks(body: Body, evidence: Sequence[Mapping[str, Any]] = ()) -> list[Block
             return _paragraphs(body.text)
         case Round():
             return round_(body)
+        case Moment():
+            return foreseen.moment(body)
+        case Instrument():
+            return foreseen.instrument(body)
+        case Trigger() | Backtest() | Activation() | Happening() | Scenario() | Sign():
+            return agreements.blocks(body)
         case Step():
             return _step(body)
         case Declaration():

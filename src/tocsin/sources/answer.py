@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from tocsin.core.errors import ContentError, FetchError, SourceError
+from tocsin.core.errors import ContentError, FetchError, NotAdmitted, SourceError
 
 if TYPE_CHECKING:
     import httpx
@@ -20,6 +20,13 @@ _TYPES = {
         "binary/octet-stream",
         "application/zip",
     ),
+    "zip": (
+        "application/zip",
+        "application/x-zip-compressed",
+        "application/octet-stream",
+        "binary/octet-stream",
+    ),
+    "json": ("application/json", "text/json"),
 }
 
 
@@ -83,7 +90,7 @@ def check_status(response: httpx.Response, where: str) -> None:
         404: "has no such file",
         410: "has removed this file",
     }
-    raise FetchError(
+    raise (NotAdmitted if status in (401, 403) else FetchError)(
         f"the server {meaning.get(status, 'gives an unexpected answer')} (status {status})",
         where=where,
         remedy="Check on the provider's site whether the file has moved or its terms have changed",

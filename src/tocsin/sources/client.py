@@ -10,7 +10,7 @@ import json
 import random
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,13 +49,14 @@ class Patience:
 
 @dataclass(frozen=True)
 class _Order:
-    """What is to be fetched: the public address, the goal, what it must be, and when patience ends."""
+    """What is to be fetched: public address, goal, what it must be, when patience ends, whether it needs a secret."""
 
     url: str
     goal: Path
     format: str
     max_bytes: int
     deadline: float
+    secret: bool
 
     @property
     def host(self) -> str:
@@ -106,17 +107,21 @@ class Client:
         self._patience = patience or Patience()
         self._out_of_reach: set[str] = set()
 
-    def download(self, url: str, goal: Path, *, format: str, max_bytes: int) -> None:
+    def download(
+        self, url: str, goal: Path, *, format: str, max_bytes: int, secret: Mapping[str, str] | None = None
+    ) -> None:
         """Bring the body of ``url`` into ``goal``, whole or not at all.
+
+        secret: headers for this address alone; they are sent nowhere else and written nowhere.
 
         Errors: FetchError (network, status, size, disk) and ContentError (wrong type, cut off).
         """
         import httpx
 
         patience = self._patience
-        order = _Order(public_url(url), goal, format, max_bytes, time.monotonic() + patience.total)
+        order = _Order(public_url(url), goal, format, max_bytes, time.monotonic() + patience.total, bool(secret))
         timeout = httpx.Timeout(patience.read, connect=patience.connect)
-        headers = {"User-Agent": f"tocsin/{__version__}", "Accept-Encoding": "gzip"}
+        headers = {**(secret or {}), "User-Agent": f"tocsin/{__version__}", "Accept-Encoding": "gzip"}
         try:
             session = httpx.Client(transport=self._transport, timeout=timeout, headers=headers)
         except (ValueError, httpx.InvalidURL, OSError, ImportError) as error:
@@ -152,7 +157,7 @@ class Client:
         offset = order.part.stat().st_size if known else 0
         headers = {"Range": f"bytes={offset}-", "If-Range": known.validator} if known and offset else {}
         try:
-            response = self._open(http, address, headers, where)
+            response = self._open(http, address, headers, where, order.secret)
             self._out_of_reach.discard(order.host)
             try:
                 whole = response.status_code != 206
@@ -182,7 +187,9 @@ class Client:
             raise PassingError(FetchError(what, where=where, remedy=remedy)) from None
         return partial.encoding
 
-    def _open(self, http: httpx.Client, address: str, headers: dict[str, str], where: str) -> httpx.Response:
+    def _open(
+        self, http: httpx.Client, address: str, headers: dict[str, str], where: str, secret: bool
+    ) -> httpx.Response:
         request = http.build_request("GET", address, headers=headers)
         for _ in range(6):
             response = http.send(request, stream=True)
@@ -196,6 +203,8 @@ class Client:
                     where=where,
                     remedy="Check on the provider's site whether the file has moved; correct the fact sheet",
                 )
+            if here.port != there.port and secret:
+                raise FetchError("the server sends us on to another port, where our token must not go", where=where)
             request = response.next_request
         raise FetchError("the server sends us round in circles", where=where, remedy="Try again later")
 

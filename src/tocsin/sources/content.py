@@ -13,10 +13,11 @@ import zlib
 from pathlib import Path
 
 from tocsin.core.errors import ContentError
+from tocsin.sources.archive import only_member
 from tocsin.sources.receipts import unreadable
 
 _HEAD, _TAIL = 4096, 262_144
-_UNPACKED_LIMIT = 500_000_000
+_UNPACKED_LIMIT, _ARCHIVE_LIMIT = 500_000_000, 20_000_000_000
 _WRONG_STARTS = (
     (b"<", "an HTML or XML page"),
     (b"{", "JSON"),
@@ -29,7 +30,7 @@ _REMEDY = "Fetch it again with `tocsin pull`; if that fails the same way, the pr
 
 
 def check_content(path: Path, format: str) -> None:
-    """Check that a file is a whole CSV or workbook.
+    """Check that a file is a whole CSV or workbook, or an archive of one CSV.
 
     Errors: ContentError says what the bytes are instead.
     """
@@ -38,6 +39,8 @@ def check_content(path: Path, format: str) -> None:
             raise ContentError("the file is empty", where=str(path), remedy=_REMEDY)
         if format == "xlsx":
             _check_workbook(path)
+        elif format == "zip":
+            only_member(path, max_bytes=_ARCHIVE_LIMIT)
         else:
             _check_csv(path)
     except OSError as error:

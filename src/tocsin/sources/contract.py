@@ -1,7 +1,8 @@
 """The contract of a table, applied: texts become typed values, and rows that break a rule are set aside and counted.
 
-Rules: wrong number of fields, missing value, unreadable value, out of range, future year, repeated row, duplicate key,
-unknown country. A missing value stays missing; it never becomes a number.
+Rules: wrong number of fields, missing value, unreadable value, out of range, future year, unknown word, repeated row,
+duplicate key, impossible date, months disagree, unknown country. A missing value stays missing; it never becomes a
+number.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from tocsin.core.place import resolve_many
 from tocsin.sources.catalogue import Column, Source, Table
 from tocsin.sources.quarantine import SAMPLES, Breach, Checked, Findings, Quarantine
 from tocsin.sources.reading import RawTable, read_raw
+from tocsin.sources.when import check_months, dates, month_numbers
 
 Resolve = Callable[[Sequence[str], Sequence[int], str], Sequence[str | None]]
 """Place ids of codes or names, given the years they are meant in and their scheme; None where nobody knows them."""
 
-DTYPES = {"text": pl.String, "whole": pl.Int64, "number": pl.Float64, "year": pl.Int32}
+DTYPES = {"text": pl.String, "whole": pl.Int64, "number": pl.Float64, "year": pl.Int32, "month": pl.Int32}
 
 
 def read_checked(
@@ -70,6 +72,8 @@ def apply_contract(
     absent = [column for column in table.columns if column not in present]
     typed = typed.with_columns(pl.lit(None, DTYPES[column.dtype]).alias(column.name) for column in absent)
     _check_repeats(texts, table, findings)
+    typed = typed.with_columns(dates(typed, table, findings))
+    check_months(typed, table, findings)
     if table.place:
         typed = typed.with_columns(_places(texts, typed, table, findings, resolve))
     bad = findings.indices()
@@ -125,10 +129,12 @@ def _parse(texts: pl.Series, column: Column, findings: Findings, this_year: int)
 
     if not column.missing:
         note("missing value", texts.is_null())
+    if column.among:
+        note("unknown word", ~texts.is_in(list(column.among)))
     if column.dtype == "text":
         return texts
     # R writes 2000 squared as 4e+06, so whole numbers too are read as numbers first.
-    values = texts.cast(pl.Float64, strict=False)
+    values = (month_numbers(texts) if column.dtype == "month" else texts).cast(pl.Float64, strict=False)
     readable = values.is_finite()
     if column.dtype != "number":
         readable &= (values == values.round(0)) & (values.abs() < 2**53)
@@ -170,7 +176,9 @@ def _differing(distinct: pl.DataFrame, key: pl.DataFrame) -> pl.Series:
 def _places(texts: pl.DataFrame, typed: pl.DataFrame, table: Table, findings: Findings, resolve: Resolve) -> pl.Series:
     located = table.place
     assert located is not None
-    codes = texts[located.column].to_list()
+    written = typed[located.column]
+    # A number is looked up as a number: 345.0 is the code 345.
+    codes = (written.cast(pl.String) if written.dtype == pl.Int64 else texts[located.column]).to_list()
     years = typed[located.year].to_list() if located.year else [located.at] * len(codes)
     # A row without a readable code or year is set aside already; each other pair is asked for once.
     pairs = list(dict.fromkeys((c, y) for c, y in zip(codes, years, strict=True) if c is not None and y is not None))

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from tocsin.core.errors import ContentError, ContractError, FetchError, SourceError
 from tocsin.core.settings import Settings
 from tocsin.sources.answer import too_large
+from tocsin.sources.archive import only_member
 from tocsin.sources.catalogue import Source, Table
 from tocsin.sources.client import Client
 from tocsin.sources.content import check_content
@@ -209,6 +210,9 @@ def _accept(beside: Path, origin: str, check: Callable[[Path], None]) -> None:
 
 def _check_table(path: Path, source: Source, table: Table, now: datetime) -> None:
     check_content(path, table.format)
+    if table.format == "zip":  # its rows are checked once it is unpacked
+        only_member(path, max_bytes=table.unpacked_max_bytes, name=table.member)
+        return
     read_checked(path, source, table, this_year=now.year)
 
 

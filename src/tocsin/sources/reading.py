@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from tocsin.core.errors import ContentError, ContractError
-from tocsin.sources.catalogue import Table
+from tocsin.sources.catalogue import Table, Wide
 from tocsin.sources.receipts import unreadable
 
 _REMEDY = "Fetch it again with `tocsin pull`; if it stays so, the provider has changed the file"
@@ -34,19 +34,23 @@ def read_raw(path: Path, table: Table) -> RawTable:
     Errors: ContentError (cannot be read), ContractError (no such sheet, a column named twice).
     """
     try:
-        return _read_sheet(path, table) if table.format == "xlsx" else _read_csv(path)
+        raw = _read_sheet(path, table) if table.format == "xlsx" else _read_csv(path, table.encoding)
     except FileNotFoundError:
         raise ContentError("there is no such file", where=str(path), remedy="Run `tocsin pull`") from None
     except OSError as error:
         raise unreadable(path, error) from None
+    return _lengthened(raw, table.wide, path) if table.wide else raw
 
 
-def _read_csv(path: Path) -> RawTable:
-    """Read with the standard library: it keeps line numbers and tells which rows have too few fields."""
+def _read_csv(path: Path, encoding: str) -> RawTable:
+    """Read with the standard library: it keeps line numbers and tells which rows have too few fields.
+
+    Of several columns without a name only the first is kept, since nothing tells them apart.
+    """
     good: list[list[str]] = []
     rows: list[int] = []
     ragged: list[tuple[int, tuple[str, ...]]] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
             header = next(reader, [])
@@ -64,9 +68,11 @@ def _read_csv(path: Path) -> RawTable:
                 where=f"{path}, row {reader.line_num + 1}",
                 remedy=_REMEDY,
             ) from None
-    _unique(header, path)
+    _unique([name for name in header if name.strip()], path)
     columns = zip(*good, strict=True) if good else ([] for _ in header)
-    data = {name: pl.Series(name, list(values), dtype=pl.String) for name, values in zip(header, columns, strict=True)}
+    data: dict[str, pl.Series] = {}
+    for name, values in zip(header, columns, strict=True):
+        data.setdefault(name, pl.Series(name, list(values), dtype=pl.String))
     return RawTable(pl.DataFrame(data), tuple(rows), tuple(ragged))
 
 
@@ -96,6 +102,18 @@ def _read_sheet(path: Path, table: Table) -> RawTable:
     kept = [(number, row) for number, row in enumerate(cells[1:], start=2) if any(cell.strip() for cell in row)]
     data = {header[i]: pl.Series(header[i], [row[i] for _, row in kept], dtype=pl.String) for i in used}
     return RawTable(pl.DataFrame(data), tuple(number for number, _ in kept))
+
+
+def _lengthened(raw: RawTable, wide: Wide, path: Path) -> RawTable:
+    """A row a state of a file with a column a state; each keeps the place in the file of the row it came from."""
+    if lacking := [name for name in wide.keep if name not in raw.frame.columns]:
+        raise ContractError(f"the column {lacking[0]!r} is lacking", where=str(path), remedy=_REMEDY)
+    place = "__row"
+    kept = [*wide.keep, place]
+    long = raw.frame.with_columns(pl.Series(place, raw.rows, dtype=pl.Int64)).unpivot(
+        index=kept, variable_name=wide.name, value_name=wide.value
+    )
+    return RawTable(long.drop(place), tuple(long[place].to_list()), raw.ragged)
 
 
 def _unique(header: list[str], path: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from tocsin.core.instant import Instant
-from tocsin.store.tables import attempt, credential, session, token
+from tocsin.store.tables import attempt, credential, feed, session, token
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,10 @@ def revoke_token(connection: Connection, person: str, id: str, now: Instant) -> 
 
 
 def end_everything(connection: Connection, person: str, now: Instant) -> None:
-    """Nothing signs this person in any more: no session, no token, no invitation."""
+    """Nothing signs this person in or shows what they see any more: no session, token, feed or invitation."""
     end_sessions(connection, person)
     connection.execute(update(token).where(token.c.person == person, token.c.revoked.is_(None)).values(revoked=now))
+    connection.execute(update(feed).where(feed.c.person == person, feed.c.revoked.is_(None)).values(revoked=now))
     connection.execute(update(credential).where(credential.c.person == person).values(invitation=None, invited_until=0))
 
 

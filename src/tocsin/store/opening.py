@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tocsin.store.reading import Reader
     from tocsin.store.writing import Writer
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The newest migration."""
 
 OLDEST_SERVER = 15

@@ -173,3 +173,17 @@ draft = Table(
     Column("saved", BigInteger, nullable=False),
     Column("fields", Text, nullable=False),
 )
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("digest", _Digest, primary_key=True),
+    Column("id", String(20), nullable=False, unique=True),
+    Column("person", String(63), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("ceiling", String(20), nullable=False),
+    Column("subject", String(100)),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("revoked", BigInteger),
+)

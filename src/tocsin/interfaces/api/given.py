@@ -9,14 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StringCon
 from pydantic.config import JsonDict
 
 from tocsin.core.assessing import Assessment
-from tocsin.core.body import Key
+from tocsin.core.body import Key, Number
 from tocsin.core.convening import Given, Round
+from tocsin.core.edtf import LONGEST
 from tocsin.core.fielding import Contribution, Fate, Reply, Request
+from tocsin.core.foreseeing import Certainty, Clock, Day, Instrument, Timing
+from tocsin.core.foreseeing import Moment as Foreseen
 from tocsin.core.kinds import Digest, Line, Note, Text
 from tocsin.core.marking import IDENTIFIER, Marking
 from tocsin.core.register import Identifier, Name
 from tocsin.core.seeing import Affiliation, Role
 from tocsin.core.statement import Attribution, Evidence, Identities, Standing, Subject
+from tocsin.core.triggering import Scenario, Trigger
 from tocsin.interfaces.api.asking import Moment
 
 
@@ -56,7 +60,10 @@ class SentStatement(_Sent):
 
     model_config = _shown(_NOTE)
 
-    body: Annotated[Note | Assessment | SentContribution | SentRequest | Reply, Field(discriminator="kind")]
+    body: Annotated[
+        Note | Assessment | SentContribution | SentRequest | Reply | Foreseen | Instrument,
+        Field(discriminator="kind"),
+    ]
     subject: Subject
     marking: Marking
     attribution: Attribution | None = None
@@ -176,6 +183,91 @@ class SentRecommendation(_Sent):
     text: Text
 
 
+class SentMove(_Sent):
+    """What of a moment is other than before; what is not given stays. A day that becomes several days makes the moment
+    windowed, and the other way round, unless `timing` is given.
+    """
+
+    model_config = _shown({"when": "2027-06-01"})
+
+    when: Annotated[str, StringConstraints(max_length=LONGEST)] | None = None
+    timing: Timing | None = None
+    certainty: Certainty | None = None
+    condition: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    recurrence: Annotated[str, StringConstraints(max_length=300)] | None = None
+    skipped: Annotated[tuple[Day, ...], Field(max_length=400)] | None = None
+    clock: Clock | None = None
+    title: Line | None = None
+    text: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+    source: Line | None = None
+
+
+class SentTrigger(_Sent):
+    """A trigger that is agreed; a moment that its rule names is an item of `evidence` of type statement."""
+
+    body: Trigger
+    subject: Subject
+    marking: Marking
+    attribution: Attribution | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=64)] = ()
+    supersedes: Identities = ()
+
+
+class SentBacktest(_Sent):
+    """What a back-test looks for; what fits the rule where it is not said."""
+
+    model_config = _shown({"outcome": "deaths.state-based", "at_least": 100, "within": 6})
+
+    outcome: Line | None = None
+    at_least: Annotated[Number, Strict()] | None = None
+    within: Annotated[int, Strict(), Field(ge=1, le=36)] | None = None
+
+
+class SentActivation(_Sent):
+    """Which back-test was read, and why the trigger is put in force."""
+
+    backtest: Digest
+    reason: Text
+
+
+class SentEvent(_Sent):
+    """What a person says of an alarm, or of the trigger: with the reason, the step, the evidence where it needs one."""
+
+    model_config = _shown({"event": "acknowledged"})
+
+    event: Literal["acknowledged", "confirmed", "dismissed", "step done", "stood down", "retired"]
+    reason: Annotated[str, StringConstraints(max_length=5000)] = ""
+    step: Key | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=64)] = ()
+
+
+class SentTree(Scenario):
+    """A scenario whose day is written as one."""
+
+    until: Annotated[date, Strict()]
+
+
+class SentScenario(_Sent):
+    """A scenario; a moment that a branch names is an item of `evidence` of type statement."""
+
+    body: SentTree
+    subject: Subject
+    marking: Marking
+    attribution: Attribution | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=64)] = ()
+    supersedes: Identities = ()
+
+
+class SentSign(_Sent):
+    """A signpost that was seen, by the keys of its branch and its own."""
+
+    branch: Key
+    signpost: Key
+    seen: Annotated[date, Strict()]
+    source: Line
+    text: Annotated[str, StringConstraints(max_length=5000)] = ""
+
+
 class SentOrganisation(_Sent):
     """An organisation that is to take part."""
 
@@ -240,6 +332,13 @@ SENT: tuple[type[_Sent], ...] = (
     SentWishes,
     SentClosing,
     SentRecommendation,
+    SentMove,
+    SentTrigger,
+    SentBacktest,
+    SentActivation,
+    SentEvent,
+    SentScenario,
+    SentSign,
     SentOrganisation,
     SentPerson,
     SentChange,

@@ -17,19 +17,26 @@ from tocsin.interfaces.cli import (
     assessing,
     attaching,
     audit,
+    calendar,
+    calendar_files,
     country,
     data,
     exercising,
     fielding,
+    horizon,
     keeping,
     key,
     lexicon,
     model,
+    monthly,
     noting,
     people,
     releasing,
     rounds,
+    scenario,
+    signals,
     statements,
+    trigger,
     workbench,
     yardstick,
 )
@@ -74,11 +81,15 @@ audits = typer.Typer(help="Ask the audit log.", no_args_is_help=True, rich_marku
 account = typer.Typer(help="Let people in; look after API tokens.", no_args_is_help=True, rich_markup_mode=None)
 derive = typer.Typer(help="Release less restricted texts.", no_args_is_help=True, rich_markup_mode=None)
 field = typer.Typer(help="What comes from the field.", no_args_is_help=True, rich_markup_mode=None)
+calendars = typer.Typer(help="Moments at which risk may turn.", no_args_is_help=True, rich_markup_mode=None)
+feeds = typer.Typer(help="Secret addresses for calendar programs.", no_args_is_help=True, rich_markup_mode=None)
 everybody = typer.Typer(help="Organisations, persons and groups.", no_args_is_help=True, rich_markup_mode=None)
 lexicons = typer.Typer(help="Words by owner, and frames side by side.", no_args_is_help=True, rich_markup_mode=None)
 yardsticks = typer.Typer(help="Words for probabilities.", no_args_is_help=True, rich_markup_mode=None)
 exercise = typer.Typer(help="Practise with fictional data.", no_args_is_help=True, rich_markup_mode=None)
 keys = typer.Typer(help="The key with which the node seals.", no_args_is_help=True, rich_markup_mode=None)
+triggers = typer.Typer(help="Triggers agreed in advance.", no_args_is_help=True, rich_markup_mode=None)
+scenarios = typer.Typer(help="What may come about in a place.", no_args_is_help=True, rich_markup_mode=None)
 rounds_ = typer.Typer(help="Joint rounds of several organisations.", no_args_is_help=True, rich_markup_mode=None)
 release = typer.Typer(help="Build what the workbench shows.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -91,15 +102,18 @@ app.command()(data.sources)
 app.add_typer(forecast, name="forecast")
 forecast.callback()(lambda: None)
 forecast.command("onset")(model.forecast_onset)
+forecast.command("fatalities")(monthly.forecast_fatalities)
 app.add_typer(backtest, name="backtest")
 backtest.callback()(lambda: None)
 backtest.command("onset")(model.backtest_onset)
+backtest.command("fatalities")(monthly.backtest_fatalities)
 app.command()(model.score)
 app.command()(country.explain)
 app.command()(country.brief)
 app.add_typer(release, name="release")
 release.callback()(lambda: None)
 release.command("build")(model.build_release)
+release.command("months")(monthly.build_months)
 app.command()(data.doctor)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
@@ -120,8 +134,25 @@ app.add_typer(derive, name="derive")
 releasing.register(derive)
 app.add_typer(field, name="field")
 fielding.register(field)
+app.command()(horizon.horizon)
+app.command()(signals.signals)
+app.add_typer(calendars, name="calendar")
+calendars.command("add")(calendar.add)
+calendars.command("move")(calendar.move)
+calendars.command("list")(calendar.listing)
+calendars.command("instrument")(calendar.instrument)
+calendars.command("import")(calendar_files.import_)
+calendars.command("export")(calendar_files.export)
+calendars.add_typer(feeds, name="feed")
+feeds.command("new")(calendar_files.new)
+feeds.command("list")(calendar_files.feeds_)
+feeds.command("revoke")(calendar_files.revoke)
 app.add_typer(rounds_, name="round")
 rounds.commands(rounds_)
+app.add_typer(triggers, name="trigger")
+trigger.register(triggers)
+app.add_typer(scenarios, name="scenario")
+scenario.register(scenarios)
 app.add_typer(everybody, name="people")
 people.register(everybody)
 app.add_typer(account, name="account")

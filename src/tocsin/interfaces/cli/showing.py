@@ -20,18 +20,26 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 _IN_WORDS = frozenset(
     [
+        "activation",
         "assessment",
+        "backtest",
         "contribution",
         "declaration",
         "dissent",
         "envelope",
         "estimate",
+        "happening",
+        "instrument",
+        "moment",
         "recommendation",
         "reply",
         "request",
         "result",
         "round",
+        "scenario",
+        "sign",
         "step",
+        "trigger",
     ]
 )
 """Kinds that are told in words rather than field by field."""

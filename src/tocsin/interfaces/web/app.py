@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from tocsin.core.errors import StatementError, TocsinError
 from tocsin.desk.node import Node
 from tocsin.interfaces.api import mount
+from tocsin.interfaces.feeds import served
 from tocsin.interfaces.web import csrf
 from tocsin.interfaces.web.doors import Doorkeeper, prove, visitor
 from tocsin.interfaces.web.failing import failed
@@ -74,6 +75,7 @@ def create_app(node: Node) -> FastAPI:
         for outside in SIGN_IN:
             app.add_route(outside.path, _outside(outside, templates), methods=list(outside.methods))
     mount(app, node)
+    app.add_route(served.PATH, served.serve)
     # Before the pages, whose country takes every address below it as a name.
     for form in (*FORMS, *(ACCOUNT if node.team else ())):
         app.add_route(form.path, _form(form, templates), methods=list(form.methods))

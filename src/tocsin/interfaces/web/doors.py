@@ -24,8 +24,8 @@ from tocsin.interfaces.web import csrf
 from tocsin.interfaces.web.pace import Pace
 from tocsin.interfaces.web.security import SAFE
 
-PUBLIC = ("/sign-in", "/oidc", "/static", "/healthz")
-"""What answers before sign-in, with all that is below it."""
+PUBLIC = ("/sign-in", "/oidc", "/static", "/healthz", "/feeds")
+"""What answers before sign-in, with all that is below it. A feed's address is a secret that stands for its owner."""
 
 NEVER_KEPT = frozenset({csrf.FIELD, "password", "again", "current", "code"})
 """Fields that are not kept as a draft."""

@@ -14,6 +14,7 @@ from tocsin.interfaces.web.pages import (
     round_readout,
     rounds_register,
     rounds_sent,
+    triggers_sent,
 )
 from tocsin.interfaces.web.posting import Form, posted
 
@@ -45,6 +46,7 @@ FORMS: tuple[Form, ...] = (
     Form("/round/{id}/step", ("POST",), rounds_sent.stepped),
     Form("/round/{id}/recommend", ("POST",), rounds_sent.recommended),
     Form(round_readout.PATH, ("GET",), round_readout.taken),
+    Form("/trigger/{id}", ("POST",), triggers_sent.said),
     Form("/groups", ("POST",), register_sent.group_added),
     Form("/groups/{id}/join", ("POST",), register_sent.joined),
     Form("/groups/{id}/leave", ("POST",), register_sent.left),

@@ -17,6 +17,7 @@ from tocsin.interfaces.web.pages.audit_log import audit_page
 from tocsin.interfaces.web.pages.compose import compose_page
 from tocsin.interfaces.web.pages.country import country_page
 from tocsin.interfaces.web.pages.data import data_page
+from tocsin.interfaces.web.pages.does_it_matter import matter_page
 from tocsin.interfaces.web.pages.field import contribution_page, contributions_page
 from tocsin.interfaces.web.pages.field_forms import contribute_page, requests_page
 from tocsin.interfaces.web.pages.find import find_page
@@ -34,9 +35,13 @@ from tocsin.interfaces.web.pages.rounds_answer import answer_page
 from tocsin.interfaces.web.pages.rounds_closing import close_page, wishes_page
 from tocsin.interfaces.web.pages.rounds_one import round_page
 from tocsin.interfaces.web.pages.rounds_register import register_page
+from tocsin.interfaces.web.pages.scenarios import scenario_page, scenarios_page
 from tocsin.interfaces.web.pages.scorecard import scorecard_page
+from tocsin.interfaces.web.pages.signals import signals_page
 from tocsin.interfaces.web.pages.statement import statement_page
 from tocsin.interfaces.web.pages.statements import statements_page
+from tocsin.interfaces.web.pages.triggers import triggers_page
+from tocsin.interfaces.web.pages.triggers_one import trigger_page
 from tocsin.interfaces.web.pages.world import world_page
 
 FICTIONAL = Marking(tlp=TLP.CLEAR, caveats=frozenset({Caveat.EXERCISE}), audience=Audience.of("everyone"))
@@ -62,12 +67,24 @@ def watermarked(build: Build, stem: str) -> Build:
     return marked
 
 
-_REAL = ("/monday", "/world", "/scorecard", "/method", "/data", "/find", "/country/{query:path}")
+_REAL = (
+    "/monday",
+    "/world",
+    "/signals",
+    "/does-it-matter",
+    "/scorecard",
+    "/method",
+    "/data",
+    "/find",
+    "/country/{query:path}",
+)
 """The stems of the pages about the model's release and the real states."""
 
 _ROUTES = (
     Route("/", "/monday", "monday.html", monday_page),
     Route("/world", "/world", "world.html", world_page),
+    Route("/signals", "/signals", "signals.html", signals_page),
+    Route("/does-it-matter", "/does-it-matter", "does_it_matter.html", matter_page),
     Route("/scorecard", "/scorecard", "scorecard.html", scorecard_page),
     Route("/method", "/method", "method.html", method_page),
     Route("/data", "/data", "data.html", data_page),
@@ -91,6 +108,10 @@ _ROUTES = (
     Route("/round/{id}/answer/{question}", "/round/{id}/answer/{question}", "round_answer.html", answer_page),
     Route("/round/{id}/wishes", "/round/{id}/wishes", "round_wishes.html", wishes_page),
     Route("/round/{id}/close", "/round/{id}/close", "round_close.html", close_page),
+    Route("/triggers", "/triggers", "triggers.html", triggers_page),
+    Route("/trigger/{id}", "/trigger/{id}", "trigger.html", trigger_page),
+    Route("/scenarios", "/scenarios", "scenarios.html", scenarios_page),
+    Route("/scenario/{id}", "/scenario/{id}", "scenario.html", scenario_page),
     Route("/proposals", "/proposals", "proposals.html", proposals_page),
     Route("/proposal/{id}", "/proposal/{id}", "proposal.html", proposal_page),
     Route("/derive/{id}", "/derive/{id}", "derive.html", derive_page),
@@ -108,9 +129,11 @@ ROUTES = tuple(replace(route, build=watermarked(route.build, route.stem)) for ro
 SECTIONS = (
     ("/", "Monday"),
     ("/world", "World"),
+    ("/signals", "Signals"),
     ("/statements", "Statements"),
     ("/contributions", "Field"),
     ("/rounds", "Rounds"),
+    ("/triggers", "Triggers"),
     ("/scorecard", "Scorecard"),
     ("/method", "Method"),
     ("/lexicon", "Lexicon"),
@@ -123,6 +146,6 @@ SECTIONS = (
 FICTIONAL_SECTIONS = tuple(
     section
     for section in SECTIONS
-    if section[0] in ("/statements", "/contributions", "/rounds", "/lexicon", "/proposals", "/groups")
+    if section[0] in ("/statements", "/contributions", "/rounds", "/triggers", "/lexicon", "/proposals", "/groups")
 )
 """The navigation of an exercise."""

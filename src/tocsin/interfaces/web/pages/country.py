@@ -7,6 +7,7 @@ from typing import Any
 from tocsin.core.place import Place, places
 from tocsin.desk import views
 from tocsin.desk.country import CountryView, country_view
+from tocsin.desk.country_months import country_months
 from tocsin.desk.document import Audience
 from tocsin.desk.others import NOT_FETCHED
 from tocsin.desk.reading import Change
@@ -19,6 +20,7 @@ from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import names_of
 from tocsin.interfaces.web.page import FORECAST_COLUMNS, Elsewhere, Page, Params, Table, forecast_row, stamp, table
 from tocsin.interfaces.web.pages.brief import FORMS
+from tocsin.interfaces.web.pages.country_months import months_content, months_tables, months_twin
 from tocsin.interfaces.web.pages.country_results import figures, results
 
 SAID = 10
@@ -46,6 +48,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
     judged = views.current(visit, subject=subject, kind="assessment", limit=JUDGED).views
     joint = results(visit, subject)
     names = names_of(visit) if said or judged else None
+    by_month = country_months(visit.settings, place.id)
     return Page(
         stem=f"/country/{place.id}",
         title=labels.of(place),
@@ -76,6 +79,7 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
             "may_say": may_say(visit),
             # In an exercise nothing is said about real states.
             "fictional": visit.store.world == "exercise",
+            **months_content(labels.of(place), by_month),
         },
         twin=_twin(view, labels)
         | {
@@ -83,8 +87,11 @@ def country_page(visit: Visit, params: Params) -> Page | Elsewhere:
             "assessments": [one.id for one in judged],
             "results": figures(joint),
             "forecast_statement": model.id if model else None,
+            "by_month": months_twin(by_month),
         },
-        tables=_tables(view, labels) | {"statements": statements("What partners say, newest first", said, visit)},
+        tables=_tables(view, labels)
+        | months_tables(by_month)
+        | {"statements": statements("What partners say, newest first", said, visit)},
         marking=markings([*said, *judged, *(one.view for one in joint)]),
     )
 

@@ -65,7 +65,8 @@ def monday_page(visit: Visit, params: Params) -> Page:
                 }
                 for one in waiting
             ],
-            "due_note": "Rounds and releases only: this version of Tocsin keeps no calendar.",
+            "due_note": "Rounds, releases, alarms of triggers, and moments moved in the last seven days. "
+            "What is coming is on the horizon.",
         },
         tables={
             "changes": table("Changed beyond noise in a year", (*FORECAST_COLUMNS, *_CHANGE_COLUMNS), changes),

@@ -6,6 +6,8 @@ import math
 
 from markupsafe import Markup
 
+from tocsin.desk.monthly_scores import METRICS as MONTHLY_METRICS
+from tocsin.desk.monthly_scores import MonthlyScores, monthly_scores
 from tocsin.desk.scorecard import METRICS, Beside, Metric, ReliabilityBin, ScoreBlock, ScorecardView, scorecard_view
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web.charts.beside import beside_chart
@@ -20,6 +22,7 @@ NAMED = 8
 def scorecard_page(visit: Visit, params: Params) -> Page:
     """``/scorecard``: reliability, scores by block and model, comparisons, published forecasts beside ours."""
     view, labels = scorecard_view(visit.settings), Labels.read(params)
+    by_month = monthly_scores(visit.settings)
     parted = sorted((e for e in view.beside if e.published.probability), key=apart, reverse=True)[:NAMED]
     return Page(
         stem="/scorecard",
@@ -33,6 +36,8 @@ def scorecard_page(visit: Visit, params: Params) -> Page:
             "bins": {block.key: _bins(block) for block in view.blocks},
             "diagrams": {block.key: _diagram(block) for block in view.blocks},
             "all_metrics": METRICS,
+            "by_month": by_month,
+            "month_metrics": MONTHLY_METRICS,
             "names": {metric.key: metric.title for metric in METRICS},
             "model_names": {model.model: model.label for block in view.blocks for model in block.models},
             "parted": parted,
@@ -44,12 +49,46 @@ def scorecard_page(visit: Visit, params: Params) -> Page:
             "metrics": [vars(metric) for metric in METRICS],
             "published_forecasts": view.published_absence or "present",
             "verdict": view.verdict or None,
+            "monthly": {
+                "absence": by_month.absence or None,
+                "outcome": by_month.outcome or None,
+                "protocol": by_month.protocol or None,
+                "metrics": [{"key": key, "title": title, "meaning": means} for key, (title, means) in _MONTHLY],
+            },
             "brier_parts": {
                 block.key: {model.model: model.brier_parts for model in block.models} for block in view.blocks
             },
         },
-        tables=_tables(view, labels),
+        tables=_tables(view, labels) | _monthly_tables(by_month),
     )
+
+
+_MONTHLY = tuple(MONTHLY_METRICS.items())
+
+
+def _monthly_tables(view: MonthlyScores) -> dict[str, Table]:
+    """The scores of the monthly forecasts, which are not the release's of onset forecasts."""
+    meant = {
+        "outcome": view.outcome,
+        "horizon": view.protocol,
+        "vintage": view.vintage,
+        "method_version": view.method_version,
+        "licence": view.licence,
+    }
+    return {
+        "monthly": table(
+            "Scores of the monthly forecasts of deaths",
+            ("window", "countries", "model", "title", *MONTHLY_METRICS, *meant),
+            [vars(one) | one.scores | meant for one in view.windows],
+            of_model=False,
+        ),
+        "monthly_comparisons": table(
+            "Ours over the twelve-month history",
+            ("scope", "title", "metric", "ours", "theirs", "ratio", "low", "high", "verdict", *meant),
+            [vars(one) | meant for one in view.against],
+            of_model=False,
+        ),
+    }
 
 
 def apart(entry: Beside) -> float:

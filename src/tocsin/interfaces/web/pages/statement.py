@@ -82,9 +82,13 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
     )
 
 
+_WITH_A_FORM = frozenset(AUTHORS_KINDS) - {"reply", "moment", "instrument"}
+"""Kinds that a form of a page corrects; a moment is moved, and an instrument stated anew, by command or by the API."""
+
+
 def may_correct(visit: Visit, view: View) -> bool:
     """Whether to offer a correction: to those who may make one and to whom its organisation is shown anyway."""
-    stands = view.state == "current" and view.head.kind in AUTHORS_KINDS and view.head.kind != "reply"
+    stands = view.state == "current" and view.head.kind in _WITH_A_FORM
     return may_say(visit) and _theirs(visit, view) and stands
 
 

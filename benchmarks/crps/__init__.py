@@ -1,0 +1,1 @@
+"""CRPS of draws: ours beside properscoring, scoringrules and views-evaluation."""

@@ -1,0 +1,128 @@
+"""What a back-test came to, in sentences that a duty officer reads before a trigger is put in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from tocsin.core.belief import percent, significant
+from tocsin.core.triggering import Backtest
+from tocsin.desk.triggers.worded import rate
+
+
+def verdict(found: Backtest, revised: Sequence[str]) -> tuple[str, ...]:
+    """The sentences, the most important first. revised: names of sources whose past values have been revised since."""
+    if not found.months:
+        return (
+            "Nothing of this rule can be tried on the past, so nobody knows how often it will alarm, or what follows.",
+            "Put it in force only if an alarm too many costs little, and look at it again after a year.",
+        )
+    return tuple(
+        line
+        for line in (
+            _alarms(found),
+            _followed(found),
+            _against_base(found),
+            _begun(found),
+            _leads(found),
+            _unknown(found),
+            _untested(found),
+            _vintages(revised),
+        )
+        if line
+    )
+
+
+def _alarms(found: Backtest) -> str:
+    many = f"would have alarmed {_times(len(found.alarms))}" if found.alarms else "would not have alarmed once"
+    told = f"From {found.first} to {found.last} it {many}"
+    if found.per_year is None:
+        return f"{told}; in no month could it tell."
+    if not found.alarms:
+        return (
+            f"{told}. Expect at most {significant(found.per_year.high)} alarms a year (upper end of a 90 % interval)."
+        )
+    one = found.per_year
+    every = f", one in {significant(1 / one.value)} years" if one.value < 1 else ""
+    interval = f"90 % interval {significant(one.low)} to {significant(one.high)}, over {significant(one.of)} years"
+    return f"{told}. Expect {significant(one.value)} alarms a year{every} ({interval})."
+
+
+def _followed(found: Backtest) -> str:
+    known = [one for one in found.alarms if one.followed is not None]
+    if not known or found.followed is None:
+        return ""
+    hits = sum(bool(one.followed) for one in known)
+    if len(known) == 1:
+        return f"What is looked for {'followed' if hits else 'did not follow'} the one alarm of which that is known."
+    return f"What is looked for followed {hits} of {len(known)} alarms of which that is known: {rate(found.followed)}."
+
+
+def _against_base(found: Backtest) -> str:
+    """Whether an alarm tells more than a month taken at random; said to be open where the interval takes it in."""
+    if found.base is None:
+        return "How often it came anyhow is not known."
+    told = f"Without any rule it followed {percent(found.base.value)} of all months"
+    if found.base_quiet is not None:
+        told += f", and {percent(found.base_quiet.value)} of those in which the rule was quiet"
+    if found.followed is None:
+        return f"{told}."
+    low, high, base = found.followed.low, found.followed.high, found.base.value
+    if low > base:
+        return f"{told}: an alarm tells more than the base rate does."
+    if high < base:
+        return f"{told}: after an alarm it came less often than otherwise. The rule points the wrong way."
+    return f"{told}: with so few alarms it is not shown that one tells more than the base rate does."
+
+
+def _begun(found: Backtest) -> str:
+    total = found.met + found.missed + found.not_told
+    if not total:
+        return "It did not begin anew within the test, so nothing is known of beginnings that the rule would miss."
+    told = f"It began anew {_times(total)}: {found.met} with an alarm before, {found.missed} without one (missed)"
+    told += f", {found.not_told} where the rule could not tell." if found.not_told else "."
+    # What goes on is followed by itself; that is no warning of a beginning.
+    return told + (" Most beginnings came without a warning." if found.missed > found.met else "")
+
+
+def _leads(found: Backtest) -> str:
+    if not found.leads:
+        return ""
+    least, most = min(found.leads), max(found.leads)
+    if least == most:
+        return f"The alarm came {_months(least)} before."
+    return f"The alarm came {least} to {_months(most)} before, half of the times {_months(round(median(found.leads)))}."
+
+
+def _unknown(found: Backtest) -> str:
+    if not found.unknown:
+        return ""
+    why = "because numbers, or what was before them, are not known"
+    return f"In {found.unknown} of {found.months} months the rule could not tell, {why}."
+
+
+def _untested(found: Backtest) -> str:
+    if not found.untested:
+        return ""
+    many = "One condition was" if len(found.untested) == 1 else f"{len(found.untested)} conditions were"
+    return (
+        f"{many} not tried, because ratings and the calendar have no past here. Where all must hold they were taken as "
+        "met, so the rule alarms less often than this; otherwise as not met, so it alarms more often."
+    )
+
+
+def _vintages(revised: Sequence[str]) -> str:
+    if not revised:
+        return ""
+    return (
+        f"Only one vintage is on this node of: {'; '.join(revised)}. Every month was judged with its numbers as they "
+        "have been revised since, not as they were known then, so on the day it could have done better or worse."
+    )
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def _months(number: int) -> str:
+    return "1 month" if number == 1 else f"{number} months"
