@@ -17,9 +17,9 @@ from scipy.optimize import minimize
 from benchmarks.panel import settings
 from tocsin.core.period import month_id
 from tocsin.desk.monthly import months
-from tocsin.forecast.fatalities.analogues import analogues
 from tocsin.forecast.fatalities.backtest import AHEAD
 from tocsin.forecast.fatalities.baselines import history12
+from tocsin.forecast.fatalities.forest import Grown, forest_draws
 from tocsin.forecast.fatalities.history import decayed_quantiles
 from tocsin.forecast.fatalities.predict import _spread
 
@@ -28,9 +28,10 @@ COUNT = 60
 SETS = {
     "recent, spread": ("own 2 +0.4",),
     "recent and long": ("own 2 +0.4", "own 48"),
-    "recent, long, analogues": ("own 2 +0.4", "own 48", "analogues 300"),
-    "four": ("own 1 +0.4", "own 3 +0.4", "own 48", "analogues 300"),
-    "unspread": ("own 2", "own 48", "analogues 300"),
+    "recent and forest": ("own 2 +0.4", "forest"),
+    "recent, long, forest": ("own 2 +0.4", "own 48", "forest"),
+    "two recent, long, forest": ("own 1 +0.4", "own 3 +0.4", "own 48", "forest"),
+    "unspread and forest": ("own 2", "own 48", "forest"),
     "all": (),
 }
 """Sets of members; the empty one stands for all."""
@@ -44,7 +45,7 @@ def members(known, rows):
             draws = np.sort(_spread(decayed_quantiles(known[rows], half_life, COUNT), noise), axis=-1)
             name = f"own {half_life}" + (f" +{noise}" if noise else "")
             found[name] = np.repeat(draws[:, None], len(AHEAD), axis=1)
-    found["analogues 300"] = analogues(known, rows, AHEAD, 300, COUNT, 1)
+    found["forest"] = forest_draws(known, rows, AHEAD, Grown(trees=100, leaf=40, step=3, share=0.8), COUNT, 1)
     return found
 
 

@@ -72,7 +72,8 @@ def board(
 ) -> Board:
     """The next eighteen months, for all places or one, as known at an instant.
 
-    subject: the key of a place. sort: only moments of this kind. What has been called off stays among ``coming`` and has no window.
+    subject: the key of a place. sort: only moments of this kind. What has been called off stays among ``coming`` and
+    has no window.
     """
     now = today(visit, as_of)
     begins = first or now

@@ -135,7 +135,7 @@ def _weights(known: Floats, target: Floats, asked: Floats, grown: Grown, seed: i
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 1,  # rows are few: threads would wait for each other longer than they work
         "verbosity": -1,
     }
     forest = library.train(settings, library.Dataset(known, target), grown.trees)

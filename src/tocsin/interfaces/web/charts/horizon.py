@@ -1,7 +1,7 @@
 """The horizon: one line a country with its moments on it, and under it a bar for the time that each instrument needs.
 
-Everything differs by shape and filling as well as by colour, so that it reads in greyscale. Names stand in rows of their
-own, packed for the least width at which the picture is shown; at a greater width they only lie further apart.
+Everything differs by shape and filling as well as by colour, so that it reads in greyscale. Names stand in rows of
+their own, packed for the least width at which the picture is shown; at a greater width they only lie further apart.
 """
 
 from __future__ import annotations
@@ -24,14 +24,17 @@ _AXIS, _NAME, _ROW, _LINE, _BAR, _LOOSE, _END = 22, 19, 16, 18, 30, 19, 9
 """Pixels: the axis, the name of a country, a row of titles, its line, an instrument, a moment without a date, between
 two countries."""
 
-LONGEST = 44
-"""Letters of a title in the picture; the tables have it whole."""
+LONGEST, SHORT = 44, 26
+"""Letters of a title in the picture, and of each of the two names over a bar; the tables have them whole."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment with a date. said: its days in words. first, last: the days that it may fall on. state: ``certain`` if
-    it is confirmed, ``open`` if it is expected or possible, ``off`` if it was called off. doubtful: whether its date is.
+    """A moment with a date, or one time of a recurring one.
+
+    said: its days in words. first, last: the days that it may fall on. state: ``certain`` if it is confirmed, ``open``
+    if it is expected or possible, ``off`` if it was called off. doubtful: whether its date is. named: whether its title
+    is written out; of a recurring one it is at the first time.
     """
 
     title: str
@@ -40,6 +43,7 @@ class Mark:
     last: date
     state: str
     doubtful: bool = False
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def describe(lines: Sequence[Line], first: date, last: date, today: date) -> str
     """The picture in sentences, for those who do not see it."""
     told = [f"From {_day(first)} to {_day(last)}; today is {_day(today)}."]
     for line in lines:
-        parts = [f"{one.title}, {one.said}{_STATES[one.state]}" for one in line.marks]
+        parts = [f"{one.title}, {one.said}{_STATES[one.state]}" for one in line.marks if one.named]
         parts += [
             f"{one.name} for {one.title} to be decided by {_day(one.sure)} for nine chances in ten, by "
             f"{_day(one.even)} for one in two"
@@ -219,10 +223,11 @@ def _country(drawn: _Drawing, line: Line, span: _Span) -> None:
 def _moments(drawn: _Drawing, marks: Sequence[Mark], span: _Span) -> None:
     """The titles, packed in rows, with a stem each; under them the line with the marks."""
     rows: list[list[tuple[float, float]]] = []
-    placed: list[tuple[int, Mark, float, bool]] = []
+    placed: list[tuple[int, str, float, bool]] = []
     for one in marks:
-        text = _cut(one.title)
-        share = span.share(max(one.first, span.first))
+        if not one.named:
+            continue
+        text, share = _cut(one.title), _begins(one, span)
         wide = (_LETTER * len(text) + _GAP) / NARROWEST
         late = share + wide > 1
         taken = (share - wide, share) if late else (share, share + wide)
@@ -230,21 +235,28 @@ def _moments(drawn: _Drawing, marks: Sequence[Mark], span: _Span) -> None:
         if at == len(rows):
             rows.append([])
         rows[at].append(taken)
-        placed.append((at, one, share, late))
+        placed.append((at, text, share, late))
     line = drawn.y + _ROW * len(rows) + _LINE / 2
-    for at, one, share, late in placed:
+    for at, text, share, late in placed:
         # The first row is the lowest, so that most stems are short.
         base = drawn.y + _ROW * (len(rows) - at)
         x, dx, anchor = per_cent(share), (-3 if late else 3), ("end" if late else "start")
         drawn.under.append(element("line", x1=x, x2=x, y1=base - 10, y2=line, class_="stem"))
-        drawn.marks.append(element("text", _cut(one.title), x=x, dx=dx, y=base - 2, text_anchor=anchor, class_="halo"))
+        drawn.marks.append(element("text", text, x=x, dx=dx, y=base - 2, text_anchor=anchor, class_="halo"))
     drawn.under.append(element("line", x1="0", x2="100%", y1=line, y2=line, class_="track"))
-    for _, one, share, _late in placed:
-        drawn.marks.append(_mark(one, span, share, line))
+    # Days lie over spans of days, so that none is hidden.
+    ordered = sorted(marks, key=lambda one: one.first == one.last)
+    drawn.marks += [_mark(one, span, line) for one in ordered]
     drawn.y = line + _LINE / 2
 
 
-def _mark(one: Mark, span: _Span, share: float, y: float) -> Markup:
+def _begins(one: Mark, span: _Span) -> float:
+    """Where a moment begins; what began before the picture does begins at its edge."""
+    return span.share(max(one.first, span.first))
+
+
+def _mark(one: Mark, span: _Span, y: float) -> Markup:
+    share = _begins(one, span)
     if one.state == "off":
         return _cross(per_cent(share), y)
     class_ = f"{one.state}{' doubtful' if one.doubtful else ''}"
@@ -268,7 +280,8 @@ def _bar(drawn: _Drawing, one: Bar, span: _Span) -> None:
     """The words in a row of their own, and under them: until when it is sure, until when even, then the time needed."""
     sure, even, until = span.share(one.sure), span.share(one.even), span.share(one.until)
     past = "" if span.holds(one.sure) else "◂ "
-    text = f"{past}{_cut(one.name)}: {_short(one.sure)}, 1 in 2 {_short(one.even)}"
+    days = f"{_short(one.sure)} (9 in 10), {_short(one.even)} (1 in 2)"
+    text = f"{past}{_cut(one.name, SHORT)} for {_cut(one.title, SHORT)}: {days}"
     late = sure + _LETTER * len(text) / NARROWEST > 1
     x, dx, anchor = (per_cent(max(until, even)), 0, "end") if late else (per_cent(sure), 2, "start")
     drawn.marks.append(element("text", text, x=x, dx=dx, y=drawn.y + 12, text_anchor=anchor, class_="halo"))
@@ -298,14 +311,14 @@ def _loose(drawn: _Drawing, one: Loose, span: _Span) -> None:
     drawn.y += _LOOSE
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int = LONGEST) -> str:
     """A title in one line and short enough for the picture.
 
     >>> _cut("The  vote"), len(_cut("a" * 99))
     ('The vote', 44)
     """
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1].rstrip()}…"
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def _day(day: date) -> str:

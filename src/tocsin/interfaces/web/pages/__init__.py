@@ -23,6 +23,9 @@ from tocsin.interfaces.web.pages.field_forms import contribute_page, requests_pa
 from tocsin.interfaces.web.pages.find import find_page
 from tocsin.interfaces.web.pages.groups import groups_page
 from tocsin.interfaces.web.pages.history import history_page
+from tocsin.interfaces.web.pages.horizon import horizon_page
+from tocsin.interfaces.web.pages.horizon_feeds import feeds_page
+from tocsin.interfaces.web.pages.horizon_forms import instrument_page, moment_page
 from tocsin.interfaces.web.pages.lexicon import lexicon_page
 from tocsin.interfaces.web.pages.lexicon_scheme import scheme_page
 from tocsin.interfaces.web.pages.lexicon_yardsticks import yardsticks_page
@@ -83,6 +86,10 @@ _REAL = (
 _ROUTES = (
     Route("/", "/monday", "monday.html", monday_page),
     Route("/world", "/world", "world.html", world_page),
+    Route("/horizon", "/horizon", "horizon.html", horizon_page, as_of=True),
+    Route("/horizon/moment", "/horizon/moment", "moment_form.html", moment_page),
+    Route("/horizon/instrument", "/horizon/instrument", "instrument_form.html", instrument_page),
+    Route("/horizon/feeds", "/horizon/feeds", "horizon_feeds.html", feeds_page),
     Route("/signals", "/signals", "signals.html", signals_page),
     Route("/does-it-matter", "/does-it-matter", "does_it_matter.html", matter_page),
     Route("/scorecard", "/scorecard", "scorecard.html", scorecard_page),
@@ -129,6 +136,7 @@ ROUTES = tuple(replace(route, build=watermarked(route.build, route.stem)) for ro
 SECTIONS = (
     ("/", "Monday"),
     ("/world", "World"),
+    ("/horizon", "Horizon"),
     ("/signals", "Signals"),
     ("/statements", "Statements"),
     ("/contributions", "Field"),
@@ -146,6 +154,7 @@ SECTIONS = (
 FICTIONAL_SECTIONS = tuple(
     section
     for section in SECTIONS
-    if section[0] in ("/statements", "/contributions", "/rounds", "/triggers", "/lexicon", "/proposals", "/groups")
+    if section[0]
+    in ("/horizon", "/statements", "/contributions", "/rounds", "/triggers", "/lexicon", "/proposals", "/groups")
 )
 """The navigation of an exercise."""

@@ -82,8 +82,8 @@ def built(visit: Visit, id: str, labels: Labels, *, reason: str = "", problem: s
     )
 
 
-_WITH_A_FORM = frozenset(AUTHORS_KINDS) - {"reply", "moment", "instrument"}
-"""Kinds that a form of a page corrects; a moment is moved, and an instrument stated anew, by command or by the API."""
+_WITH_A_FORM = frozenset(AUTHORS_KINDS) - {"reply"}
+"""Kinds that a form of a page corrects."""
 
 
 def may_correct(visit: Visit, view: View) -> bool:
