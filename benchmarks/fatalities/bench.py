@@ -41,10 +41,11 @@ def main() -> None:
     for metric, kinds in result["phases"].items():
         for kind, one in kinds.items():
             ratio = one["ratio"]
-            print(
-                f"{metric} {kind:13} {one['rows']:6} country-months: {ratio['value']:.3f} "
-                f"({ratio['low']:.3f} to {ratio['high']:.3f})"
-            )
+            if ratio["value"] is not None:
+                print(
+                    f"{metric} {kind:13} {one['rows']:6} country-months: {ratio['value']:.3f} "
+                    f"({ratio['low']:.3f} to {ratio['high']:.3f})"
+                )
     deaths = months(settings()).panel.deaths
     print("\nForecasting all countries for 36 months, by years of history:")
     for years in (5, 10, 20, 30):

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import Workbench
-from tocsin.desk import sessions
+from tocsin.desk import making, sessions
+from tocsin.desk.horizon import calendar, feeds
 from tocsin.desk.rounds import answering, registering, showing
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -103,3 +104,33 @@ def test_pages_of_a_round_pass_the_audit_in_every_stage(exercise, page, stage, s
         if step == "open":
             answering.declare(me, waiting.view.id, False)
     assert audited(page, exercise, f"/round/{waiting.view.id}", within="/round") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_horizon_and_its_forms_pass_the_audit(real, page, scheme):
+    from tests.foreseen_team import GREEN, a_moment, an_instrument, day
+
+    page.emulate_media(color_scheme=scheme)
+    me, ahead = real.node.local("web"), day(real.node.store.clock, 60).isoformat()
+    put = calendar.put(me, a_moment(marking=GREEN, when=ahead))
+    calendar.put(me, a_moment(marking=GREEN, title="Collapse", timing="undated", condition="The talks fail"))
+    made = making.make(me, an_instrument(marking=GREEN))
+    feeds.new(me, "Telephone", "TLP:GREEN")
+    for address in ("/horizon", "/horizon/moment?subject=place:SDN", f"/horizon/moment?supersedes={put.id}"):
+        assert audited(page, real, address, within="/horizon") == []
+    assert audited(page, real, f"/horizon/instrument?supersedes={made.id}", within="/horizon/instrument") == []
+    # A form that was refused: every fault is told at the top and at its box.
+    page.goto(real.address + "/horizon/moment?subject=place:SDN")
+    page.fill("#when", "soon")
+    page.fill("#title", "Vote")
+    page.fill("#source", "Press")
+    page.click(".buttons button[value=preview]")
+    page.wait_for_selector("#told")
+    assert audited_here(page) == []
+
+
+def audited_here(page) -> list[str]:
+    """What axe-core finds on the page that is open."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [entry["id"] for entry in Axe().run(page, options=RULES).response["violations"]]

@@ -299,3 +299,34 @@ def test_a_rating_raises_a_rule_only_where_all_who_see_the_trigger_may_see_the_a
     making.make(by(node, "aa-one"), assessments.given(ratings=high("2"), marking=cases.MARKING))
     # The newest says nothing of the factor, which is not absent.
     assert evaluating.look(by(node, "bb-one"), id).state is State.CANNOT_TELL
+
+
+def test_of_two_versions_made_of_one_only_the_first_stands(node):
+    first = agreed(node)
+    second = agreed(node, supersedes=[first])
+    told = refused(lambda: agreed(node, supersedes=[first], title="Another"), "supersedes")
+    assert second in told.remedy
+    assert agreed(node, supersedes=[second])
+
+
+def test_a_rule_that_is_always_met_does_not_look_like_a_quiet_one(node):
+    condition = {"type": "series", "series": "deaths.state-based", "enter": 0, "leave": 0}
+    id = agreed(node, rule={"combine": "all", "conditions": [condition]})
+    told = backtesting.tried(by(node, "aa-one"), id)
+    assert told.per_year is not None
+    assert "always met" in told.verdict[1]
+    quiet = backtesting.tried(by(node, "aa-one"), agreed(node))
+    assert quiet.verdict[1].startswith("It was met in 4 of ")
+
+
+@pytest.mark.parametrize("deaths", [0, 0.5, -1, 1e8, 1e300, float("inf"), float("nan")])
+def test_a_back_test_looks_for_a_number_of_deaths_that_can_be(node, deaths):
+    id = agreed(node)
+    refused(lambda: backtesting.tried(by(node, "aa-one"), id, Wanted("deaths.state-based", deaths, 3)), "outcome")
+
+
+def test_where_no_onset_is_known_of_a_place_the_back_test_says_so(node):
+    condition = {"type": "series", "series": "deaths.state-based", "side": "under", "enter": 0, "leave": 0}
+    told = backtesting.tried(by(node, "aa-one"), agreed(node, rule={"combine": "all", "conditions": [condition]}))
+    assert (told.base, told.met, told.missed) == (None, 0, 0)
+    assert "How often it came anyhow is not known." in told.verdict

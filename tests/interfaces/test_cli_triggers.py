@@ -185,3 +185,24 @@ def test_the_models_own_forecasts_can_be_tried_on_any_machine(home: Path) -> Non
     found = told(run("trigger", "backtest", id, "--json"))["backtest"]
     assert (found["sought"]["name"], found["first"]) == ("mass-killing.onset", "1994-01")
     assert found["months"] > 360
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "No such file"),
+        ("x = " + "[" * 20_000 + "]" * 20_000, "this is no TOML"),
+        (TRIGGER.replace("enter = 25", "enter = 1" + "0" * 5000), "this is no TOML"),
+        (TRIGGER.replace("marking = {", "marking = { caveats = 5,"), "marking.caveats"),
+    ],
+)
+@pytest.mark.parametrize("world", [(), ("--exercise",)])
+def test_a_file_beyond_all_measure_is_one_sentence(
+    run: Run, home: Path, content: str | None, words: str, world: tuple[str, ...]
+) -> None:
+    if content is not None:
+        (home / "odd.toml").write_text(content, encoding="utf-8")
+    ran = run("trigger", "add", str(home / "odd.toml"), "--preview", *world)
+    assert ran.exit_code == 1
+    assert isinstance(ran.exception, SystemExit), ran.exception
+    assert words in ran.output

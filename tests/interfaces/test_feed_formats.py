@@ -115,6 +115,28 @@ def test_tocsin_reads_back_what_it_wrote(bodies):
     assert {(one.subject, one.least.label) for one in found.taken} == {("place:SDN", "TLP:GREEN")}
 
 
+LINES = st.lists(TEXTS, min_size=2, max_size=4).map("\n".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(LINES, LINES, LINES)
+def test_texts_of_several_lines_survive(title, text, source):
+    body = a_moment(when="2027-05-14", title=title[:300].strip(), text=text, source=source[:300].strip())
+    made = ics(feed(body, a_moment(when="2027-05-15")))
+    assert len(in_icalendar(made)) == len(in_vobject(made)) == 2
+    found = read_ics(made, source="A file")
+    assert found.refused == ()
+    assert [found.taken[0].body[name] for name in ("title", "text", "source")] == [body.title, body.text, body.source]
+
+
+@pytest.mark.parametrize("text", ["a\r\nEND:VEVENT\r\nBEGIN:VEVENT", "a\rb", "a\x85b", "a\u2028b", "a\\nb\\", "a\tb,;:\""])
+def test_no_text_breaks_out_of_its_line(text):
+    made = ics(feed(a_moment(when="2027-05-14", title=text, text=text, source=text)))
+    assert len(in_icalendar(made)) == made.count(b"\r\nBEGIN:VEVENT\r\n") == 1
+    (one,) = read_ics(made, source="A file").taken
+    assert one.body["text"] == text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 @settings(max_examples=60, deadline=None)
 @given(DATES, st.integers(0, 60))
 def test_days_survive_in_both_parsers(first, more):

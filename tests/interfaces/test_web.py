@@ -12,6 +12,7 @@ from tests.tiny_release import HOSTILE, node
 from tocsin.core.errors import ReleaseError, SettingsError
 from tocsin.core.settings import Settings
 from tocsin.desk.node import open_node
+from tocsin.interfaces.feeds import served
 from tocsin.interfaces.web import create_app
 from tocsin.interfaces.web.forms import FORMS
 from tocsin.interfaces.web.pages import ROUTES
@@ -20,6 +21,7 @@ from tocsin.interfaces.web.pages.brief import PATH as BRIEF
 HOME = "http://127.0.0.1:8420"
 PAGES = ["/", "/world", "/world?region=Northern+Africa", "/country/SDN", "/country/NOR", "/country/ISL", "/country/DDR"]
 PAGES += ["/scorecard", "/method", "/data", "/find", "/find?q=guin", "/find?q=qqqqqq"]
+PAGES += ["/horizon", "/horizon/moment", "/horizon/feeds"]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +65,7 @@ def test_every_route_has_its_twin_and_its_tables(client):
     pages = {path for path in paths if not path.endswith((".json", ".csv"))}
 
     shown = {route.path for route in ROUTES}
-    assert pages == shown | {BRIEF} | {form.path for form in FORMS}
+    assert pages == shown | {BRIEF, served.PATH} | {form.path for form in FORMS}
     stems = {"/": "/monday"}
     for path in shown:
         stem = stems.get(path, path)

@@ -213,3 +213,21 @@ def test_in_an_exercise_there_are_no_signals(tmp_path):
         assert client.get(address, follow_redirects=False).headers["location"] == "/statements"
     assert client.get("/api/v1/signals").status_code == 404
     assert client.get("/api/v1/places/SDN/months").status_code == 404
+
+
+def test_real_deaths_and_others_forecasts_stand_with_their_terms(mirror, tmp_path):
+    settings = replace(with_months(node(tmp_path)), mirror=mirror)
+    client = TestClient(create_app(open_node(settings)), base_url="http://127.0.0.1:8420")
+    page = client.get("/country/SDN").text
+    assert 'class="recorded"' in page
+    assert "Recorded deaths: UCDP GED via VIEWS" in page
+    told = client.get("/country/SDN.json").json()
+    rows = told["tables"]["months"]["rows"]
+    recorded = [row for row in rows if row["kind"] == "recorded"]
+    assert (len(recorded), {row["licence"] for row in recorded}) == (120, {"CC BY-NC 4.0"})
+    assert all(row["mean"] is None for row in recorded)
+    others = told["tables"]["months_others"]["rows"]
+    assert len({row["source"] for row in others}) == 2
+    assert len({row["outcome"] for row in others}) == 2
+    assert {row["overlap"][:26] for row in others} == {"5 of its 36 months are in ", "No month of it is in our f"}
+    assert told["by_month"]["recorded"]["citation"]

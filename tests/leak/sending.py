@@ -144,6 +144,31 @@ def _asking(world: World, pick: random.Random) -> dict[str, Any]:
     }
 
 
+def _moment_sheet(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        **_sheet(world, pick),
+        "when": pick.choice(("2027-05", "2027-05-14", "", "soon")),
+        "sort": "election",
+        "certainty": pick.choice(("expected", "called off", "none")),
+        "condition": pick.choice(("", WORDS)),
+        "source": WORDS,
+    }
+
+
+def _instrument_sheet(world: World, pick: random.Random) -> dict[str, Any]:
+    return {
+        **_sheet(world, pick),
+        "action": pick.choice(("preview", "preview", "store", "row", "discard")),
+        "name": WORDS,
+        "where": pick.choice(("2026-2027", f"place:{pick.choice(PLACES)}", "Nowhere")),
+        "owner": WORDS,
+        "source": WORDS,
+        "deciding-low": pick.choice(("5", "soon")),
+        "effect-low": "5",
+        "who-0": pick.choice(("", WORDS)),
+    }
+
+
 def _reply(world: World, pick: random.Random) -> dict[str, Any]:
     return {"fate": pick.choice(("received", "used", "lost")), "text": WORDS}
 
@@ -348,6 +373,17 @@ FORMS: dict[tuple[str, str], Body] = {
     ("POST", "/contribute/draft"): _passed_on,
     ("POST", "/requests"): _asking,
     ("POST", "/requests/draft"): _asking,
+    ("POST", "/horizon/moment"): _moment_sheet,
+    ("POST", "/horizon/moment/draft"): _moment_sheet,
+    ("POST", "/horizon/instrument"): _instrument_sheet,
+    ("POST", "/horizon/instrument/draft"): _instrument_sheet,
+    ("POST", "/horizon/feeds"): lambda world, pick: {
+        "name": WORDS,
+        "ceiling": pick.choice(("TLP:GREEN", "TLP:RED")),
+        "place": pick.choice(PLACES),
+        "days": "0",
+    },
+    ("POST", "/horizon/feeds/revoke"): lambda world, pick: {"id": pick.choice(("none", "look"))},
     ("POST", "/contribution/{id}/reply"): _reply,
     ("POST", "/contribution/{id}/draft"): _reply,
     ("POST", "/rounds/register"): _round_sheet,

@@ -46,6 +46,8 @@ EMPTY = {
     "/assess/{place}/{table}.csv",
     "/compose/{table}.csv",
     "/derive/{id}/{table}.csv",
+    "/horizon/instrument/{table}.csv",
+    "/horizon/moment/{table}.csv",
     # Nobody has begun to sign in, and no identity provider is set.
     "/sign-in/code",
     "/sign-in/key",
@@ -183,10 +185,13 @@ def _done(part):
 
 
 def _same(answer, known):
-    """The answer without what is drawn at random: salts, digests, and so identities of what was just made."""
+    """The answer without what is drawn at random: salts, digests, and so identities of what was just made; and what a
+    seal hides, of which the length is left.
+    """
     status, headers, body = answer
 
     def masked(text):
+        text = re.sub(r'(?<="sealed":")[A-Za-z0-9+/=]+', lambda found: f"{len(found[0])} letters", text)
         return re.sub(r"\b[0-9a-f]{32,64}\b", lambda found: found[0] if found[0] in known else "-", text)
 
     told = masked(body)

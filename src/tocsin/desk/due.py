@@ -1,18 +1,20 @@
-"""What waits for somebody: questions of rounds, stages that are over, releases to agree to, alarms, and
-moments of the calendar that were moved; what closes first stands first.
+"""What waits for somebody: questions of rounds, stages that are over, releases to agree to, alarms, moments of the
+calendar that were moved, and decide-by dates that are near; what closes first stands first.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from tocsin.core.convening import Stage
 from tocsin.core.foreseeing import Certainty, Moment
-from tocsin.core.instant import NEVER, Instant
+from tocsin.core.instant import NEVER, Instant, instant
 from tocsin.core.marking import Marking
 from tocsin.desk.horizon import foreseen
 from tocsin.desk.horizon.calendar import Move, moves
+from tocsin.desk.horizon.closing import Closing, closing
 from tocsin.desk.proposals import proposals
 from tocsin.desk.rounds.showing import Listed, listed
 from tocsin.desk.triggers import alarms
@@ -35,7 +37,10 @@ class Due:
 
 
 def due(visit: Visit) -> tuple[Due, ...]:
-    """What waits for this person, what closes first at the top; at most ``MOST``."""
+    """What waits for this person, what closes first at the top; at most ``MOST``.
+
+    Decide-by dates that are near wait for nobody in particular: they take the places that are left, the next first.
+    """
     found = [one for round in listed(visit) if (one := _of_round(visit, round))]
     for waiting in proposals(visit, waiting=True):
         head = waiting.view.head
@@ -43,7 +48,29 @@ def due(visit: Visit) -> tuple[Due, ...]:
         found.append(Due("proposal", head.id, waiting.body.note.title, what, None, head.marking))
     found += [Due("trigger", *one) for one in alarms.waiting(visit)]
     found += [_of_move(one) for one in moves(visit)]
-    return tuple(sorted(found, key=lambda one: NEVER if one.until is None else one.until)[:MOST])
+    found = sorted(found, key=_until)[:MOST]
+    found += [_of_closing(one) for one in closing(visit, MOST - len(found))]
+    return tuple(sorted(found, key=_until))
+
+
+def _until(one: Due) -> Instant:
+    return NEVER if one.until is None else one.until
+
+
+def _of_closing(one: Closing) -> Due:
+    by = one.by
+    told = (
+        f"decide by {_day(by.even)} to have one chance in two; it was {_day(by.sure)} for nine in ten"
+        if one.passed
+        else f"decide by {_day(by.sure)} to be in time in nine cases of ten; by {_day(by.even)} in one of two"
+    )
+    until = instant(datetime(one.day.year, one.day.month, one.day.day, 23, 59, 59, tzinfo=UTC))
+    marking = one.moment.head.marking.join(one.instrument.head.marking)
+    return Due("statement", one.moment.id, one.title, told, until, marking)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def _of_round(visit: Visit, one: Listed) -> Due | None:

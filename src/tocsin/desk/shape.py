@@ -16,6 +16,8 @@ _STEPS = frozenset({"function-after", "function-before"})
 _PATTERNS = {
     r"^[0-9a-f]{64}$": "an identity is 64 digits from 0 to 9 and a to f",
     r"^[a-z0-9][a-z0-9-]{0,39}$": "a key has small letters a to z, digits and hyphens, at most 40, and no blank",
+    r"^\d{4}-\d{2}-\d{2}$": "a day is written as 2026-01-31",
+    r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$": "a time of day is written as 14:30",
     r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,119}$": "write it as the lexicon does, as 7.2 or terms:genocide.convention",
 }
 """What the patterns of the fields that people fill in say, in words."""

@@ -284,3 +284,38 @@ def test_past_elections_come_in_as_one_command_open_to_everybody(mirror, tmp_pat
         assert importing.elections(visit, since=2015).unchanged == len(done.new)
     finally:
         node.store.close()
+
+
+def test_a_line_may_be_folded_within_a_letter(node):
+    content = file(event("folded", "DTSTART;VALUE=DATE:20270514", summary="Scrutin d\u2019\xe9t\xe9"))
+    inside = content.index(b"\xc3\xa9") + 1
+    take(node, content[:inside] + b"\r\n " + content[inside:])
+    assert [one.body.title for one in standing(node).values()] == ["Scrutin d\u2019\xe9t\xe9"]
+
+
+def test_a_file_that_is_not_utf8_is_refused_and_no_letter_is_lost(node):
+    content = file(event("old", "DTSTART;VALUE=DATE:20270514", summary="\xc9lection")).decode().encode("latin-1")
+    with pytest.raises(ContentError, match="not UTF-8"):
+        take(node, content)
+    assert not standing(node)
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (("DTSTART;TZID=Mars/Olympus:20270514T100000",), "time zone 'Mars/Olympus' is in no list"),
+        (("DTSTART;TZID=../../etc/passwd:20270514T100000",), "is in no list"),
+        (("DTSTART:20270514T100000Z", "DTEND;VALUE=DATE:20270515"), "ends without one"),
+        (("DTSTART:20270514T100000Z", "DTEND:20270514T110000"), "ends without one"),
+        (("DTSTART;VALUE=DATE:20270514", "DTSTART;VALUE=DATE:20270515"), "more than once"),
+    ],
+)
+def test_what_is_wrong_with_a_time_is_said_in_words(node, lines, why):
+    (refused,) = take(node, file(event("odd", *lines))).refused
+    assert why in refused.why
+
+
+def test_events_that_never_end_are_each_named(node):
+    begins = b"BEGIN:VEVENT\r\n"
+    found = take(node, file(event("one", "DTSTART;VALUE=DATE:20270514")).replace(begins, begins * 5001))
+    assert (len(found.new), len(found.refused)) == (1, 5000)

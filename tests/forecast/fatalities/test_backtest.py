@@ -57,6 +57,13 @@ def test_a_year_that_the_panel_does_not_hold_is_refused(year):
         score_window(panel(), year, METHOD)
 
 
+def test_a_year_that_is_lacking_is_refused_before_any_is_forecast():
+    told = []
+    with pytest.raises(ScoreError, match="1999 and 2000"):
+        walk(panel(), [1996, 2000], METHOD, lambda *step: told.append(step))
+    assert told == []
+
+
 def test_windows_are_compared_over_countries_and_by_phase():
     windows = walk(panel(), (1995, 1996), METHOD)
     found = compared(windows, "crps", "history12", without=("ETH",))

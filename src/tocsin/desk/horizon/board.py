@@ -89,7 +89,7 @@ def board(
         for one in moments
         if one.body.certainty is not Certainty.CALLED_OFF
         for view, body, lead in pairs
-        if applies(view, one, now)
+        if applies(view.head.subject, one.view.head.subject, now)
     ]
     matched = {(one.coming.view.id, one.coming.first) for one in windows}
     dated = sorted((one for one in windows if one.by), key=_closing)
@@ -109,14 +109,14 @@ def board(
     )
 
 
-def applies(view: View, one: Coming, now: date) -> bool:
-    """Whether an instrument is for a moment: it is about its place, or about a period that has begun and is not over.
+def applies(key: str, place: str, now: date) -> bool:
+    """Whether an instrument about this subject is for a moment at this place, both by their keys: it is about the same
+    place, or about a period that has begun and is not over.
 
     A period of one year, month or day is over when it ends; its times may have changed since.
     """
-    key = view.head.subject
     kind, _, id = key.partition(":")
-    return key == one.view.head.subject if kind == "place" else _holds(id, now)
+    return key == place if kind == "place" else _holds(id, now)
 
 
 def _holds(period: str, now: date) -> bool:

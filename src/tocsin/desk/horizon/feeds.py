@@ -103,6 +103,9 @@ def new(
     told = " ".join(name.split())
     if not 0 < len(told) <= 200:
         raise StatementError("a feed has a name of at most 200 letters", field="name", remedy="Say who reads it")
+    if not told.isprintable():
+        # Neither form of a feed could be written, nor could every database keep it.
+        raise StatementError("it holds what cannot be seen", field="name", remedy="Write visible letters only")
     label = _ceiling(ceiling)
     if not 1 <= days <= LONGEST_DAYS:
         raise StatementError(

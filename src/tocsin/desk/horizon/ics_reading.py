@@ -16,8 +16,12 @@ from tocsin.desk.horizon.taken import MOST, Content, Refused, Taken
 
 _STATUS = {"CONFIRMED": Certainty.CONFIRMED, "TENTATIVE": Certainty.POSSIBLE, "CANCELLED": Certainty.CALLED_OFF}
 
-_EVENT = re.compile(rb"^BEGIN:(VEVENT|VTODO)\r?$.*?^END:\1\r?$", re.DOTALL | re.MULTILINE)
-_ZONE = re.compile(rb"^BEGIN:VTIMEZONE\r?$.*?^END:VTIMEZONE\r?$", re.DOTALL | re.MULTILINE)
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_MARK = re.compile(rb"^(?P<mark>BEGIN|END):(?P<name>VEVENT|VTODO)\r?$", re.MULTILINE)
+# Up to the next beginning at most: otherwise many without an end would each be followed to the end of the file.
+_ZONE = re.compile(
+    rb"^BEGIN:VTIMEZONE\r?$(?:(?!^BEGIN:VTIMEZONE\r?$).)*?^END:VTIMEZONE\r?$", re.DOTALL | re.MULTILINE
+)
 _BEGINS = re.compile(rb"^BEGIN:(VEVENT|VTODO)\r?$", re.MULTILINE)
 
 
@@ -38,10 +42,19 @@ def read_ics(content: bytes, *, source: str, sort: Sort = Sort.OTHER) -> Content
     A day or days become a fixed or a windowed moment, a rule a recurring one. One event of a rule that was moved
     (RECURRENCE-ID) is a moment of its own, and its day is left out of the rule.
 
-    Errors: ContentError if it is no iCalendar file at all.
+    Errors: ContentError if it is no iCalendar file at all, or not in UTF-8.
     """
     if b"BEGIN:VCALENDAR" not in content[:10_000].upper():
         raise ContentError("this is no iCalendar file", where=source, remedy="Save it from the calendar as .ics")
+    # Unfolded here, because a line may be folded within a letter (RFC 5545, 3.1), which no text survives.
+    content = _FOLD.sub(b"", content)
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ContentError(
+            f"line {line}, as unfolded, is not UTF-8", where=source, remedy="Save the calendar anew, in UTF-8"
+        ) from None
     found: list[tuple[str, Event]] = []
     refused: list[Refused] = []
     for called, event in _events(content):
@@ -77,23 +90,30 @@ def _events(content: bytes) -> Iterator[tuple[str, Any]]:
         pass
     # Something is broken; each event is then read for itself, so that one does not take the others along.
     zones = b"\r\n".join(one.group() for one in _ZONE.finditer(content))
-    number = 0
-    for one in _EVENT.finditer(content):
-        number += 1
-        text = one.group()
-        if len(_BEGINS.findall(text)) > 1:
+    number, begun = 0, None
+    for mark in _MARK.finditer(content):
+        begins, name = mark["mark"] == b"BEGIN", mark["name"]
+        if begins and begun:
             yield f"event {number}", "it has no end"
-            number += 1
-            text = text[list(_BEGINS.finditer(text))[-1].start() :]
-        alone = b"\r\n".join((b"BEGIN:VCALENDAR", zones, text.strip(), b"END:VCALENDAR", b""))
-        try:
-            event = next(part for part in Calendar.from_ical(alone).walk() if part.name in ("VEVENT", "VTODO"))
-        except (ValueError, StopIteration) as error:
-            yield f"event {number}", f"it cannot be read ({error})"
-            continue
-        yield _called(event, number), event
-    if (begun := len(_BEGINS.findall(content))) > number:
-        yield f"event {begun}", "it has no end"
+        if begins:
+            number, begun = number + 1, mark
+        elif begun and begun["name"] == name:
+            yield _alone(content[begun.start() : mark.end()], zones, number)
+            begun = None
+    if begun:
+        yield f"event {number}", "it has no end"
+
+
+def _alone(text: bytes, zones: bytes, number: int) -> tuple[str, Any]:
+    """One event read for itself, beside the zones of its file."""
+    from icalendar import Calendar
+
+    alone = b"\r\n".join((b"BEGIN:VCALENDAR", zones, text.strip(), b"END:VCALENDAR", b""))
+    try:
+        event = next(part for part in Calendar.from_ical(alone).walk() if part.name in ("VEVENT", "VTODO"))
+    except (ValueError, StopIteration) as error:
+        return f"event {number}", f"it cannot be read ({error})"
+    return _called(event, number), event
 
 
 def _called(event: Event, number: int) -> str:
@@ -116,6 +136,9 @@ def _moved(found: list[tuple[str, Event]]) -> dict[str, set[str]]:
 def _taken(called: str, event: Event, source: str, sort: Sort, moved: set[str]) -> Taken:
     for name, why in event.errors:
         raise _Unfit(f"{name} is wrong: {why}")
+    for name in ("DTSTART", "DTEND", "DURATION"):
+        if isinstance(event.get(name), list):
+            raise _Unfit(f"{name} stands in it more than once")
     if "RDATE" in event:
         raise _Unfit("it lists further dates (RDATE), which are not read; make them events of their own")
     ours = {name: str(event[key]) for name in _OURS if (key := f"X-TOCSIN-{name.upper()}") in event}
@@ -196,7 +219,12 @@ def _skipped(event: Event) -> list[str]:
     return sorted({_day(one.dt).isoformat() for each in lists for one in each.dts})
 
 
+_NO_ZONE = "its time zone {!r} is in no list of zones; name it as Africa/Khartoum"
+
+
 def _clock(event: Event, starts: datetime) -> dict[str, Any]:
+    if starts.tzinfo is None and (named := event["DTSTART"].params.get("TZID")):
+        raise _Unfit(_NO_ZONE.format(named))
     if starts.tzinfo is None:
         raise _Unfit("its time has no zone, so that it is another moment in every place; give DTSTART a TZID or a Z")
     zone = getattr(starts.tzinfo, "key", None) or ("UTC" if not starts.utcoffset() else None)
@@ -204,11 +232,14 @@ def _clock(event: Event, starts: datetime) -> dict[str, Any]:
         ZoneInfo(zone or "")
     except (ValueError, KeyError, OSError):
         named = event["DTSTART"].params.get("TZID", str(starts.tzinfo))
-        raise _Unfit(f"its time zone {named!r} is in no list of zones; name it as Africa/Khartoum") from None
+        raise _Unfit(_NO_ZONE.format(named)) from None
     if "DURATION" in event:
         length = event["DURATION"].dt
     elif "DTEND" in event:
-        length = event["DTEND"].dt - starts
+        ends = event["DTEND"].dt
+        if not isinstance(ends, datetime) or ends.tzinfo is None:
+            raise _Unfit("it begins at a time with a zone and ends without one")
+        length = ends - starts
     else:
         length = timedelta()
     if length < timedelta():

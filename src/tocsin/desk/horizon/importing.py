@@ -180,9 +180,17 @@ def _last_import(chain: Iterable[Statement]) -> Moment | None:
 
 def _same(before: _Known, body: Moment) -> bool:
     """Whether a file says nothing new: what it said when it was last taken in, or what stands here."""
-    nameless = body.model_copy(update={"uid": "", "dissents": ()})
-    kept = (before.body, before.last)
-    return any(one is not None and one.model_copy(update={"uid": "", "dissents": ()}) == nameless for one in kept)
+    return any(one is not None and _told(one) == _told(body) for one in (before.body, before.last))
+
+
+def _told(body: Moment) -> dict[str, Any]:
+    """What a moment says, without the name that a calendar gives it; a calendar knows one kind of line end only."""
+    plain = body.model_dump(mode="json", exclude={"uid", "dissents"})
+    return {name: _lines(value) if isinstance(value, str) else value for name, value in plain.items()}
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _body(one: Taken) -> Moment:

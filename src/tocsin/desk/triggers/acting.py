@@ -88,7 +88,7 @@ def _open(found: Agreed, event: Event) -> Alarm:
         raise StatementError("no alarm is open", field="trigger", remedy="Evaluate the trigger first")
     if alarm.where not in _FROM[event]:
         raise StatementError(
-            f"the alarm of {alarm.month} is {alarm.where}: {WORDS[alarm.where]}",
+            f"the alarm of {alarm.month}: {WORDS[alarm.where]}",
             field="event",
             remedy=f"This is done while it is {' or '.join(_FROM[event])}",
         )

@@ -41,7 +41,7 @@ def check(statement: Statement, subject: Held | None, sight: Sight, now: Instant
         case Trigger():
             _of_place(statement)
             _attributed(statement)
-            _no_alarm(statement, sight)
+            _replaceable(statement, sight)
             _rule(statement, statement.body, sight)
             for field, duty in duties(statement.body):
                 _on_duty(statement, field, duty, sight)
@@ -91,13 +91,21 @@ def _attributed(statement: Statement) -> None:
         )
 
 
-def _no_alarm(statement: Statement, sight: Sight) -> None:
-    """A new version would take an open alarm off the board, with all that is still to be done under it."""
+def _replaceable(statement: Statement, sight: Sight) -> None:
+    """A new version would take an open alarm off the board, with all that is still to be done under it; and two new
+    versions of one would both stand, and both could be put in force.
+    """
     # Read late: where a trigger stands is computed from these rules.
     from tocsin.desk.triggers.standing import standing
 
     replaced = sight.only(sight.reader.find(statement.supersedes).values())
     for one in standing(sight, [head for head in replaced if head.kind == "trigger"]):
+        if one.view.state == "superseded":
+            raise StatementError(
+                "another version took the place of this one already",
+                field="supersedes",
+                remedy=f"Look at it, and supersede that one: {one.view.superseded_by[-1]}",
+            )
         if one.alarm:
             raise StatementError(
                 f"the alarm of {one.alarm.month} is open under the version that this would take the place of",

@@ -20,7 +20,7 @@ from tocsin.desk.triggers.worded import condition
 from tocsin.desk.views import View, statement
 from tocsin.desk.visit import Sight, Visit
 from tocsin.horizon.replay import Interval, Outcome, Replay, deaths_outcome, one_vintage, replay
-from tocsin.horizon.rules import month_name
+from tocsin.horizon.rules import State, month_name
 
 METHOD = "replay-1"
 """Changes whenever the same rule on the same data would come to other numbers."""
@@ -28,6 +28,9 @@ METHOD = "replay-1"
 DEATHS, ONSET = "deaths.state-based", "mass-killing.onset"
 OUTCOMES = (DEATHS, ONSET)
 """What a back-test can look for."""
+
+MOST_DEATHS = 10_000_000
+"""Deaths in a month that a back-test can look for."""
 
 MOST = 500
 """Alarms that a back-test tells one by one."""
@@ -89,7 +92,9 @@ def _tried(visit: Visit, found: Agreed, wanted: Wanted) -> Backtest:
         lag=lag,
     )
     told = _body(body.rule, made, sought, loaded, untested, lag)
-    return told.model_copy(update={"verdict": verdict(told, _revised(loaded))})
+    states = [one.state for one in made.verdicts if one.state is not State.CANNOT_TELL]
+    raised, before = states.count(State.RAISED), states[:1] == [State.RAISED]
+    return told.model_copy(update={"verdict": verdict(told, _revised(loaded), raised, before)})
 
 
 def _needed(rule: Rule, tested: int) -> int:
@@ -121,9 +126,11 @@ def _chosen(body: Trigger, wanted: Wanted) -> Wanted:
         return Wanted(ONSET, None, 12)
     at_least = max([25.0, *deaths]) if wanted.at_least is None else wanted.at_least
     within = 3 if wanted.within is None else wanted.within
-    if not (at_least > 0 and 1 <= within <= 36):
+    if not (1 <= at_least <= MOST_DEATHS and 1 <= within <= 36):
         raise StatementError(
-            "it looks for one death or more, within 1 to 36 months", field="outcome", remedy="Give other numbers"
+            f"it looks for 1 to {MOST_DEATHS:,} deaths in a month, within 1 to 36 months",
+            field="outcome",
+            remedy="Give other numbers",
         )
     return Wanted(DEATHS, at_least, within)
 
@@ -159,7 +166,7 @@ def _outcome(visit: Visit, place: str, wanted: Wanted) -> Outcome:
         assert wanted.at_least is not None
         return deaths_outcome(_load(visit, DEATHS, place).values, wanted.at_least, wanted.within)
     begins = _load(visit, "forecast.mass-killing-onset", place).begins or {}
-    years = range(min(begins, default=0) - 1, max(begins, default=-1) + 1)
+    years = range(min(begins) - 1, max(begins) + 1) if begins else range(0)
     followed = {month_id(year, month): begins.get(year + 1) for year in years for month in range(1, 13)}
     starts = tuple(month_id(year, 1) for year, onset in sorted(begins.items()) if onset)
     return Outcome(followed, starts, 12, frozenset(starts))

@@ -10,8 +10,12 @@ from tocsin.core.triggering import Backtest
 from tocsin.desk.triggers.worded import rate
 
 
-def verdict(found: Backtest, revised: Sequence[str]) -> tuple[str, ...]:
-    """The sentences, the most important first. revised: names of sources whose past values have been revised since."""
+def verdict(found: Backtest, revised: Sequence[str], raised: int = 0, before: bool = False) -> tuple[str, ...]:
+    """The sentences, the most important first.
+
+    revised: names of sources whose past values have been revised since. raised: months in which the rule was met.
+    before: whether it was met already in the first month that it could tell of.
+    """
     if not found.months:
         return (
             "Nothing of this rule can be tried on the past, so nobody knows how often it will alarm, or what follows.",
@@ -21,6 +25,7 @@ def verdict(found: Backtest, revised: Sequence[str]) -> tuple[str, ...]:
         line
         for line in (
             _alarms(found),
+            _met(found, raised, before),
             _followed(found),
             _against_base(found),
             _begun(found),
@@ -46,6 +51,16 @@ def _alarms(found: Backtest) -> str:
     every = f", one in {significant(1 / one.value)} years" if one.value < 1 else ""
     interval = f"90 % interval {significant(one.low)} to {significant(one.high)}, over {significant(one.of)} years"
     return f"{told}. Expect {significant(one.value)} alarms a year{every} ({interval})."
+
+
+def _met(found: Backtest, raised: int, before: bool) -> str:
+    """For how long it was met: a rule that is met all the time never begins to be, and would seem a quiet one."""
+    if not raised:
+        return ""
+    told = f"It was met in {raised} of {found.months - found.unknown} months of which it could tell"
+    if raised == found.months - found.unknown:
+        return f"{told}: it is always met, will alarm as soon as it is in force, and warns of nothing."
+    return f"{told}; it was so already when the test began, which counts as no alarm." if before else f"{told}."
 
 
 def _followed(found: Backtest) -> str:

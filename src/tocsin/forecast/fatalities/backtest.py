@@ -10,6 +10,7 @@ model here alike, and none is told what came after its origin.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,8 +54,10 @@ class Scored:
     left_out: tuple[str, ...]
 
     def mean(self, model: str, metric: str, without: Sequence[str] = ()) -> float:
-        """Mean score over countries and months."""
+        """Mean score over countries and months; NaN if there is no other country."""
         kept = [place not in without for place in self.places]
+        if not any(kept):
+            return math.nan
         return float(self.scores[model][metric][kept].mean())
 
 
@@ -63,13 +66,8 @@ def score_window(panel: CountryMonths, year: int, method: Procedure) -> Scored:
 
     Errors: ScoreError if the panel does not reach from before that October to December of the year.
     """
+    _held(panel, year)
     origin, first = month_id(year - 1, 10), int(panel.months[0])
-    if origin - 12 < first or month_id(year, 12) > panel.last_month:
-        raise ScoreError(
-            f"the panel holds months {first} to {panel.last_month}, not a year before October {year - 1} and {year}",
-            where=str(year),
-            remedy="Ask for years that the panel holds",
-        )
     column = origin - first
     known, targets = panel.deaths[:, : column + 1], [column + ahead for ahead in AHEAD]
     pool = forecast(known, AHEAD, method)
@@ -91,11 +89,23 @@ def score_window(panel: CountryMonths, year: int, method: Procedure) -> Scored:
     )
 
 
+def _held(panel: CountryMonths, year: int) -> None:
+    first = int(panel.months[0])
+    if month_id(year - 1, 10) - 12 < first or month_id(year, 12) > panel.last_month:
+        raise ScoreError(
+            f"the panel holds months {first} to {panel.last_month}, not a year before October {year - 1} and {year}",
+            where=str(year),
+            remedy="Ask for years that the panel holds",
+        )
+
+
 def walk(
     panel: CountryMonths, years: Iterable[int], method: Procedure, progress: Progress = silent
 ) -> tuple[Scored, ...]:
     """``score_window`` for each year. Errors: as there, before anything is done."""
     wanted = list(years)
+    for year in wanted:
+        _held(panel, year)
     found = []
     for done, year in enumerate(wanted):
         progress(done, len(wanted), f"window {year}")

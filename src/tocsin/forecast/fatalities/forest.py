@@ -24,7 +24,7 @@ from tocsin.core.errors import FitError
 from tocsin.forecast.fatalities.history import Floats, decayed_mean, levels, months_since
 
 FIRST = 24
-"""Months of a panel that are only history."""
+"""Months of a panel that are only history; fewer where the panel is so short that half of it would be."""
 
 GROUPS = (1, 3, 7, 11, 15, 21, 29, 37)
 """First months ahead of the groups that are forecast alike; the last number ends the last group."""
@@ -103,8 +103,8 @@ def _past(deaths: Floats, start: int, end: int, step: int, seed: int) -> tuple[n
     """Country-months to learn from: row, column, and one of the group's months ahead, all of which are covered."""
     there = ~np.isnan(deaths)
     last = deaths.shape[1] - end  # the latest column whose whole group has followed
-    columns = np.arange(last, FIRST - 1, -step)[::-1]
-    if not columns.size:
+    columns = np.arange(last, min(FIRST, last // 2) - 1, -step)[::-1]
+    if last < 1:
         raise FitError(
             f"{deaths.shape[1]} months are too few to learn what follows {end - 1} months ahead",
             remedy="Give a longer panel",

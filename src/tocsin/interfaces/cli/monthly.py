@@ -64,8 +64,11 @@ def backtest_fatalities(
     for scope, others in result["comparisons"].items():
         for metric, found in others["history12"].items():
             ratio = found["ratio"]
-            told = "not distinguishable" if ratio["low"] <= 1 <= ratio["high"] else "distinguishable"
             where = "all countries" if scope == "all" else f"without {scope}"
+            if ratio["low"] is None:
+                say(f"{metric}, ours over history12, {where}: no ratio, because history12 has a score of 0")
+                continue
+            told = "not distinguishable" if ratio["low"] <= 1 <= ratio["high"] else "distinguishable"
             say(
                 f"{metric}, ours over history12, {where}: {ratio['value']:.3f} "
                 f"({ratio['low']:.3f} to {ratio['high']:.3f}), {told}"

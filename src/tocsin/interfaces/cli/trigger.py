@@ -249,17 +249,22 @@ def read_file(file: Path, exercise: bool) -> dict[str, Any]:
     Errors: StatementError says what cannot be read.
     """
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        given: dict[str, Any] = _plain(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise StatementError(
+            f"the file cannot be read ({error.strerror or error})", field="FILE", remedy="Check its name"
+        ) from None
+    except (ValueError, RecursionError) as error:  # besides what is no TOML, numbers and nesting beyond all measure
         raise StatementError(
             f"this is no TOML ({error})",
             field="FILE",
             remedy="Correct it; the reference of this command has an example",
         ) from None
-    given: dict[str, Any] = _plain(found)
     marking = given.get("marking")
-    if exercise and isinstance(marking, dict) and "EXERCISE" not in marking.get("caveats", ()):
-        given["marking"] = marking | {"caveats": [*marking.get("caveats", ()), "EXERCISE"]}
+    if exercise and isinstance(marking, dict):
+        caveats = marking.get("caveats", [])
+        if isinstance(caveats, list) and "EXERCISE" not in caveats:
+            given["marking"] = marking | {"caveats": [*caveats, "EXERCISE"]}
     return given
 
 

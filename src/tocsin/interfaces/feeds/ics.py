@@ -49,7 +49,7 @@ def ics(feed: Feed) -> bytes:
 
 
 def _component(item: Item) -> Component:
-    from icalendar import Event, Todo
+    from icalendar import Event, Todo, vText
 
     body, span = item.body, item.body.span
     dated = span is not None and span.earliest is not None and span.latest is not None
@@ -74,7 +74,8 @@ def _component(item: Item) -> Component:
             made.add("dtstart", span.earliest)
     for name, value in _ours(item).items():
         if value:
-            made.add(f"x-tocsin-{name}", value)
+            # Named a text, because what a program has no word for is otherwise written as it is, line ends and all.
+            made.add(f"x-tocsin-{name}", vText(value), parameters={"VALUE": "TEXT"})
     return made
 
 

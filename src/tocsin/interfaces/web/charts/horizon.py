@@ -12,74 +12,21 @@ from datetime import date
 
 from markupsafe import Markup
 
+from tocsin.interfaces.web.charts.horizon_told import Bar, Line, Loose, Mark, describe
 from tocsin.interfaces.web.charts.svg import element, number, per_cent, picture
 
 NARROWEST = 704
 """Pixels below which the picture is not drawn smaller but scrolled."""
 
-_LETTER, _GAP = 6.6, 14
+_LETTER, _GAP = 6.1, 14
 """Pixels of a letter on average, and between two names."""
 
-_AXIS, _NAME, _ROW, _LINE, _BAR, _LOOSE, _END = 22, 19, 16, 18, 30, 19, 9
+_AXIS, _NAME, _ROW, _LINE, _BAR, _LOOSE, _END = 22, 19, 16, 18, 30, 24, 9
 """Pixels: the axis, the name of a country, a row of titles, its line, an instrument, a moment without a date, between
 two countries."""
 
 LONGEST, SHORT = 44, 26
 """Letters of a title in the picture, and of each of the two names over a bar; the tables have them whole."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A moment with a date, or one time of a recurring one.
-
-    said: its days in words. first, last: the days that it may fall on. state: ``certain`` if it is confirmed, ``open``
-    if it is expected or possible, ``off`` if it was called off. doubtful: whether its date is. named: whether its title
-    is written out; of a recurring one it is at the first time.
-    """
-
-    title: str
-    said: str
-    first: date
-    last: date
-    state: str
-    doubtful: bool = False
-    named: bool = True
-
-
-@dataclass(frozen=True)
-class Bar:
-    """An instrument for a moment. sure, even: the last days on which whoever begins is in time with nine chances in
-    ten, and with one in two. until: the first day on which the moment may come.
-    """
-
-    name: str
-    title: str
-    sure: date
-    even: date
-    until: date
-
-
-@dataclass(frozen=True)
-class Loose:
-    """A moment that may come on any day. first, last: between which days; None where that end is open."""
-
-    title: str
-    said: str
-    first: date | None = None
-    last: date | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A country. Each ``more`` counts what is in the tables and not in the picture."""
-
-    name: str
-    marks: Sequence[Mark]
-    bars: Sequence[Bar] = ()
-    loose: Sequence[Loose] = ()
-    more_marks: int = 0
-    more_bars: int = 0
-    more_loose: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,7 +59,7 @@ class _Drawing:
 def horizon_chart(key: str, title: str, lines: Sequence[Line], first: date, last: date, today: date) -> Markup | None:
     """The picture from one day to another; None where there is no moment at all.
 
-    key: unique on its page. today: the day that a line is drawn for.
+    key: unique on its page. today: a line is drawn for it, if it is in the picture.
     """
     if not lines:
         return None
@@ -121,34 +68,18 @@ def horizon_chart(key: str, title: str, lines: Sequence[Line], first: date, last
         _country(drawn, line, span)
     floor = drawn.y
     grid = _months(span, floor)
-    now = [
-        element("line", x1=span.at(today), x2=span.at(today), y1=14, y2=floor, class_="today"),
-        element("text", "today", x=span.at(today), dx=4, y=floor + 14, class_="halo"),
-    ]
+    now = (
+        []
+        if not span.holds(today)
+        else [
+            element("line", x1=span.at(today), x2=span.at(today), y1=14, y2=floor, class_="today"),
+            element("text", "today", x=span.at(today), dx=4, y=floor + 14, class_="halo"),
+        ]
+    )
     image = picture(
         key, title, describe(lines, first, last, today), [*grid, *now, *drawn.under, *drawn.marks], class_="horizon"
     )
     return Markup(str(image).replace("<svg", f'<svg height="{number(floor + _AXIS)}"', 1))  # noqa: S704 - a number
-
-
-def describe(lines: Sequence[Line], first: date, last: date, today: date) -> str:
-    """The picture in sentences, for those who do not see it."""
-    told = [f"From {_day(first)} to {_day(last)}; today is {_day(today)}."]
-    for line in lines:
-        parts = [f"{one.title}, {one.said}{_STATES[one.state]}" for one in line.marks if one.named]
-        parts += [
-            f"{one.name} for {one.title} to be decided by {_day(one.sure)} for nine chances in ten, by "
-            f"{_day(one.even)} for one in two"
-            for one in line.bars
-        ]
-        parts += [f"{one.title}, {one.said}" for one in line.loose]
-        left = line.more_marks + line.more_bars + line.more_loose
-        more = f"; {left} more in the tables" if left else ""
-        told.append(f"{line.name}: {'; '.join(parts)}{more}.")
-    return " ".join(told)
-
-
-_STATES = {"certain": "", "open": ", not confirmed", "off": ", called off"}
 
 
 def legend() -> Markup:
@@ -282,8 +213,8 @@ def _bar(drawn: _Drawing, one: Bar, span: _Span) -> None:
     past = "" if span.holds(one.sure) else "◂ "
     days = f"{_short(one.sure)} (9 in 10), {_short(one.even)} (1 in 2)"
     text = f"{past}{_cut(one.name, SHORT)} for {_cut(one.title, SHORT)}: {days}"
-    late = sure + _LETTER * len(text) / NARROWEST > 1
-    x, dx, anchor = (per_cent(max(until, even)), 0, "end") if late else (per_cent(sure), 2, "start")
+    wide, end = _LETTER * len(text) / NARROWEST, max(until, even)
+    x, dx, anchor = (per_cent(sure), 2, "start") if sure + wide <= 1 else (per_cent(max(end, wide)), 0, "end")
     drawn.marks.append(element("text", text, x=x, dx=dx, y=drawn.y + 12, text_anchor=anchor, class_="halo"))
     y = drawn.y + 21
     for low, high, class_ in ((sure, min(even, until), "closing"), (even, until, "needed")):
@@ -298,16 +229,16 @@ def _bar(drawn: _Drawing, one: Bar, span: _Span) -> None:
 
 
 def _loose(drawn: _Drawing, one: Loose, span: _Span) -> None:
-    """A dashed line over the days on which it may come, its name on it."""
+    """A dashed line under its name, over the days on which it may come."""
     begins, ends = span.share(one.first or span.first), span.share(one.last or span.last)
-    y = drawn.y + _LOOSE / 2
+    y = drawn.y + 18
     drawn.marks.append(
         element("line", x1=per_cent(begins), x2=per_cent(max(ends, begins + 0.01)), y1=y, y2=y, class_="loose")
     )
     text = f"any day: {_cut(one.title)}"
     late = begins + _LETTER * len(text) / NARROWEST > 1
-    x, dx, anchor = (per_cent(ends), -8, "end") if late else (per_cent(begins), 24, "start")
-    drawn.marks.append(element("text", text, x=x, dx=dx, y=y + 4, text_anchor=anchor, class_="halo"))
+    x, dx, anchor = (per_cent(ends), -2, "end") if late else (per_cent(begins), 2, "start")
+    drawn.marks.append(element("text", text, x=x, dx=dx, y=y - 6, text_anchor=anchor, class_="halo"))
     drawn.y += _LOOSE
 
 
@@ -319,10 +250,6 @@ def _cut(text: str, most: int = LONGEST) -> str:
     """
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def _short(day: date) -> str:

@@ -20,6 +20,8 @@ _TOP, _TALL, _HEIGHT = 54, 190, 272
 """Pixels: above the plot, the plot, the whole picture."""
 _BESIDE = 14
 """Months nearer than this would have their names run into each other."""
+_APART = 16
+"""Pixels between the numbers of the scale, so that they do not touch."""
 _LATEST = 36
 """Months after the forecast's end that are drawn at most; where today lies later, it is said in words."""
 
@@ -129,6 +131,8 @@ def _up(deaths: float, top: float) -> float:
 def _scale(top: float, first: int, end: int, across: Across) -> list[Markup]:
     marks: list[Markup] = []
     powers = [0.0] + [10.0**power for power in range(int(math.log10(top) + 1e-9) + 1)]
+    if _up(powers[-1], top) >= _APART:
+        powers.append(top)
     for value in powers:
         y = number(_TOP + _up(value, top))
         marks.append(element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid"))

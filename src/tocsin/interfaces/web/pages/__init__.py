@@ -137,7 +137,6 @@ SECTIONS = (
     ("/", "Monday"),
     ("/world", "World"),
     ("/horizon", "Horizon"),
-    ("/signals", "Signals"),
     ("/statements", "Statements"),
     ("/contributions", "Field"),
     ("/rounds", "Rounds"),

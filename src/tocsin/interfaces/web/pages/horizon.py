@@ -11,11 +11,12 @@ from tocsin.core.foreseeing import Sort
 from tocsin.core.instant import NEVER
 from tocsin.desk import fiction
 from tocsin.desk.horizon import calendar, foreseen
-from tocsin.desk.horizon.board import Board, Window, board
+from tocsin.desk.horizon.board import Board, Window, applies, board
 from tocsin.desk.horizon.calendar import Coming
 from tocsin.desk.reading import facts, read
 from tocsin.desk.triggers import standing, worded
 from tocsin.desk.triggers.standing import Agreed
+from tocsin.desk.views import View
 from tocsin.desk.visit import Visit
 from tocsin.interfaces.web import asked
 from tocsin.interfaces.web.charts.horizon import horizon_chart, legend
@@ -92,9 +93,11 @@ def horizon_page(visit: Visit, params: Params) -> Page:
             "name": place,
             "called": name,
             "found": found,
+            "today": today,
             "chart": horizon_chart("horizon", title, drawn, begins, found.last, today),
             "legend": legend(),
             "left": left,
+            "instruments": _for(found, wanted.subject, today),
             "windows": first_times(found.windows),
             "closed": first_times(found.closed),
             "loose": _loose(found),
@@ -184,6 +187,13 @@ def _loose(found: Board) -> list[tuple[Coming, Sequence[Window]]]:
         for one in found.coming
         if one.any_day
     ]
+
+
+def _for(found: Board, subject: str | None, today: date) -> list[View]:
+    """The instruments in use; of one place, those that apply there today."""
+    if subject is None:
+        return list(found.instruments)
+    return [view for view in found.instruments if applies(view.head.subject, subject, today)]
 
 
 def _once(found: Iterable[Coming]) -> list[tuple[Coming, int]]:

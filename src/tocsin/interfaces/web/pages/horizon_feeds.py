@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tocsin.core.errors import StatementError, TocsinError
-from tocsin.core.instant import moment, written
+from tocsin.core.instant import NEVER, moment, written
 from tocsin.desk.horizon import feeds
 from tocsin.desk.horizon.feeds import CEILINGS, LONGEST_DAYS
 from tocsin.desk.reading import facts, read
@@ -39,7 +39,7 @@ def built(
             "ceiling": one.ceiling.label,
             "subject": one.subject,
             "created_at": written(one.created),
-            "ends_at": written(one.expires),
+            "ends_at": None if one.expires == NEVER else written(one.expires),
             "state": one.state,
         }
         for one in listed
@@ -51,7 +51,7 @@ def built(
         content={
             "labels": labels,
             "feeds": [(one, called(one.subject, labels) if one.subject else "all places") for one in listed],
-            "on": lambda at: words.day(moment(at).date()),
+            "on": lambda at: "never" if at == NEVER else words.day(moment(at).date()),
             "ceilings": [(one, words.LABELS[one]) for one in CEILINGS],
             "longest": LONGEST_DAYS,
             "typed": typed or {"ceiling": "TLP:GREEN", "days": str(LONGEST_DAYS)},

@@ -21,14 +21,14 @@ from tocsin.interfaces.web.items import called
 from tocsin.interfaces.web.labels import Labels
 from tocsin.interfaces.web.naming import named
 from tocsin.interfaces.web.page import Page, Params, over
-from tocsin.interfaces.web.pages import horizon_boxes, horizon_typed
+from tocsin.interfaces.web.pages import horizon_boxes, horizon_filled, horizon_typed
 from tocsin.interfaces.web.pages.compose import seen
 from tocsin.interfaces.web.pages.field_typed import handling, may_make, ticked
 from tocsin.interfaces.web.pages.horizon_boxes import APPROVALS, REQUIRED
 from tocsin.interfaces.web.pages.horizon_typed import PATHS, Kind, Sheet
 
 TIMINGS = {
-    "": "as the date, the condition and the rule say",
+    "": "follows from the rest",
     Timing.FIXED.value: "fixed: one day",
     Timing.WINDOWED.value: "windowed: some day within",
     Timing.CONDITIONAL.value: "conditional: it comes if something happens first",
@@ -87,7 +87,7 @@ def opened(visit: Visit, kind: Kind, subject: str, supersedes: str, typed: Typed
                 remedy="Open the page of the statement, and correct it from there",
             )
         about = Subject.read(old.head.subject) if kind == "moment" else None
-        return Sheet(kind, about, old, typed or horizon_typed.from_view(old))
+        return Sheet(kind, about, old, typed or horizon_filled.from_view(old))
     if kind == "instrument":
         return Sheet(kind, None, None, typed or _blank(visit, kind, subject))
     if not subject.strip():
@@ -99,7 +99,7 @@ def opened(visit: Visit, kind: Kind, subject: str, supersedes: str, typed: Typed
 
 
 def _blank(visit: Visit, kind: Kind, subject: str) -> Typed:
-    fields = dict(horizon_typed.blank(visit, kind).fields)
+    fields = dict(horizon_filled.blank(visit, kind).fields)
     return Typed(fields | ({"where": [subject.strip()]} if subject.strip() else {}))
 
 

@@ -9,7 +9,7 @@ from tocsin.core.foreseeing import Certainty
 from tocsin.desk.horizon import foreseen
 from tocsin.desk.horizon.board import Board, Window
 from tocsin.desk.horizon.calendar import Coming
-from tocsin.interfaces.web.charts.horizon import Bar, Line, Loose, Mark
+from tocsin.interfaces.web.charts.horizon_told import Bar, Line, Loose, Mark
 
 MOST_LINES, MOST_MARKS, MOST_TIMES, MOST_BARS, MOST_LOOSE = 40, 6, 60, 4, 3
 """Countries in the picture; of each, moments with a date, times of a recurring one, instruments, and moments without a

@@ -65,8 +65,8 @@ def monday_page(visit: Visit, params: Params) -> Page:
                 }
                 for one in waiting
             ],
-            "due_note": "Rounds, releases, alarms of triggers, and moments moved in the last seven days. "
-            "What is coming is on the horizon.",
+            "due_note": "Rounds, releases, alarms of triggers, moments moved in the last seven days, and, as far as "
+            "there is room, decide-by dates of the next thirty. What is coming is on the horizon.",
         },
         tables={
             "changes": table("Changed beyond noise in a year", (*FORECAST_COLUMNS, *_CHANGE_COLUMNS), changes),
