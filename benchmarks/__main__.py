@@ -7,6 +7,10 @@ for name in (
     "benchmarks.onset.reproduction",
     "benchmarks.onset.skill",
     "benchmarks.rounds.bench",
+    "benchmarks.crps.bench",
+    "benchmarks.events.bench",
+    "benchmarks.fatalities.bench",
+    "benchmarks.aftermath.study",
     "benchmarks.start",
 ):
     print(f"\n=== {name}", flush=True)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tocsin.core.errors import SourceError
 from tocsin.core.settings import Settings
-from tocsin.desk.monthly import backtest_fatalities
+from tocsin.desk.monthly import backtest_fatalities, months
 from tocsin.forecast.fatalities.backtest import MODELS
 from tocsin.interfaces.cli import app
 
@@ -46,3 +47,25 @@ def test_a_country_without_deaths_is_told_in_sentences(tmp_path, monkeypatch):
     ran = CliRunner().invoke(app, ["backtest", "fatalities", "--panel", str(panel), "--windows", "2020:2020"])
     assert ran.exit_code == 0, ran.output
     assert "no ratio, because history12 has a score of 0" in ran.output
+    assert "one country tells no interval" in ran.output
+    assert "distinguishable" not in ran.output
+
+
+def test_a_month_that_no_row_is_of_is_told(tmp_path, settings):
+    path = a_panel(tmp_path, {(57, "Ethiopia"): 4.0, (3, "Suriname"): 0.0})
+    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if ",400," not in line))
+    found = months(settings, path)
+    assert found.notes[-1].startswith("1 month is covered for no country, the first 2013-04")
+    whole = months(settings, a_panel(tmp_path, {(3, "Suriname"): 0.0}))
+    assert not any("for no country" in note for note in whole.notes)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a,b\n1,2\n", b"\xff\xfea", "Guya\xf1a".encode("latin-1"), b"country_id;month_id\n1;2\n"]
+)
+def test_what_is_no_panel_is_refused_with_what_one_is_like(tmp_path, settings, content):
+    path = tmp_path / "panel.csv"
+    path.write_bytes(content)
+    with pytest.raises(SourceError) as refused:
+        months(settings, path)
+    assert "columns of ged_cm.csv" in refused.value.remedy

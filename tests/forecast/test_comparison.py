@@ -97,3 +97,9 @@ def test_what_cannot_be_compared_is_refused(ours, theirs, of):
         comparison.compare(ours, theirs, of)
     with pytest.raises(ScoreError):
         comparison.compare_by([1.0, 2.0], [1.0, 2.0], ["a", "b"], ["x"])
+
+
+def test_one_country_tells_no_interval():
+    found = comparison.compare([1.0, 1.0, 2.0], [2.0, 2.0, 2.0], ["ETH"] * 3)
+    assert (found.ratio.value, found.difference.value) == (pytest.approx(2 / 3), pytest.approx(-2 / 3))
+    assert np.isnan([found.ratio.low, found.ratio.high, found.difference.low, found.difference.high]).all()

@@ -129,7 +129,9 @@ def test_texts_of_several_lines_survive(title, text, source):
     assert [found.taken[0].body[name] for name in ("title", "text", "source")] == [body.title, body.text, body.source]
 
 
-@pytest.mark.parametrize("text", ["a\r\nEND:VEVENT\r\nBEGIN:VEVENT", "a\rb", "a\x85b", "a\u2028b", "a\\nb\\", "a\tb,;:\""])
+@pytest.mark.parametrize(
+    "text", ["a\r\nEND:VEVENT\r\nBEGIN:VEVENT", "a\rb", "a\x85b", "a\u2028b", "a\\nb\\", 'a\tb,;:"']
+)
 def test_no_text_breaks_out_of_its_line(text):
     made = ics(feed(a_moment(when="2027-05-14", title=text, text=text, source=text)))
     assert len(in_icalendar(made)) == made.count(b"\r\nBEGIN:VEVENT\r\n") == 1

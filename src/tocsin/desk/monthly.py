@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from tocsin.core.belief import significant
-from tocsin.core.errors import PeriodError, ReleaseError, TocsinError
+from tocsin.core.errors import PeriodError, ReleaseError, SourceError, TocsinError
 from tocsin.core.period import year_and_month
 from tocsin.core.place import place as place_of
 from tocsin.core.place import resolve
@@ -54,10 +54,27 @@ def months(settings: Settings, file: Path | None = None) -> Months:
         checked, source = load_country_months(settings)
         vintage, licence = source.vintage, source.licence
     else:
-        checked = read_country_months(file, this_year=datetime.now(UTC).year)
+        try:
+            checked = read_country_months(file, this_year=datetime.now(UTC).year)
+        except SourceError as error:
+            error.remedy = _AS_GED_CM  # it was given by hand: there is nothing to pull
+            raise
         vintage, licence = f"the file {file.name}", "as whoever gave the file says"
-    told = [str(breach) for breach in checked.quarantine.breaches]
-    return Months(build_country_months(checked.frame), vintage, licence, (*checked.quarantine.warnings, *told))
+    panel = build_country_months(checked.frame)
+    told = [*map(str, checked.quarantine.breaches), *_without_a_row(panel)]
+    return Months(panel, vintage, licence, (*checked.quarantine.warnings, *told))
+
+
+_AS_GED_CM = "Give a CSV in UTF-8, with commas and the columns of ged_cm.csv"
+
+
+def _without_a_row(panel: CountryMonths) -> list[str]:
+    """What must be said where whole months are lacking between the first and the last."""
+    lacking = panel.months[~panel.covered.any(axis=0)].tolist()
+    if not lacking:
+        return []
+    many = "1 month is" if len(lacking) == 1 else f"{len(lacking)} months are"
+    return [f"{many} covered for no country, the first {_month(lacking[0])}: as not known, not as without deaths."]
 
 
 def backtest_fatalities(

@@ -117,7 +117,7 @@ def monthly_scores(settings: Settings) -> MonthlyScores:
             for scope in PLACES
             if scope in found["comparisons"]
             for metric in METRICS
-            if found["comparisons"][scope]["history12"].get(metric, {}).get("ratio", {}).get("value") is not None
+            if found["comparisons"][scope]["history12"].get(metric, {}).get("ratio", {}).get("low") is not None
         ),
     )
 

@@ -58,7 +58,8 @@ def compare(
 ) -> Comparison:
     """Compare scores of the same forecasts, each of shape (n,); ``countries`` (n,) are the clusters.
 
-    The ratio is NaN where theirs are all zero. Errors: ScoreError if shapes differ, nothing is left or a score is not
+    The ratio is NaN where theirs are all zero, and the ends of both intervals are where there is one country only: its
+    draws are all alike, which is no certainty. Errors: ScoreError if shapes differ, nothing is left or a score is not
     finite.
 
     >>> found = compare([1, 1, 4], [2, 2, 4], ["a", "a", "b"])
@@ -70,7 +71,7 @@ def compare(
     sums = np.stack([np.bincount(which, weights=values, minlength=names.size) for values in (a, b)], axis=1)
     rows = np.bincount(which, minlength=names.size).astype(np.float64)
     drawn = country_draws(names.size, draws, seed)
-    means = (drawn @ sums) / (drawn @ rows)[:, None]
+    means = (drawn @ sums) / (drawn @ rows)[:, None] if names.size > 1 else np.full((draws, 2), np.nan)
     return Comparison(
         float(a.mean()),
         float(b.mean()),

@@ -228,3 +228,20 @@ def test_what_is_above_a_ceiling_changes_not_a_byte(tmp_path_factory, hidden):
         finally:
             node.store.close()
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("name", ["a\x01b", "a\x00b", "a\ud800b", "a\ufffeb", "a\u202eb", " \n "])
+def test_a_feed_is_named_with_letters_that_can_be_seen(node, name):
+    with pytest.raises(StatementError) as refused:
+        feeds.new(by(node, "bb-one"), name, "GREEN")
+    assert refused.value.field == "name"
+
+
+def test_a_moment_with_a_text_of_several_lines_leaves_every_feed_whole(node, clock):
+    given = a_moment(marking=GREEN, title="Vote", text="First.\nSecond.\r\nThird.", when=day(clock, 10).isoformat())
+    calendar.put(by(node, "aa-one"), given)
+    put(node, "aa-one", GREEN, "Another", day(clock, 11))
+    secret, _ = feeds.new(by(node, "bb-one"), "Phone", "GREEN")
+    made = ics(feeds.fetch(node, secret, "ics"))
+    assert made.count(b"BEGIN:VEVENT") == 2
+    assert b"First.\\nSecond.\\nThird." in made.replace(b"\r\n ", b"")

@@ -19,9 +19,7 @@ _STATUS = {"CONFIRMED": Certainty.CONFIRMED, "TENTATIVE": Certainty.POSSIBLE, "C
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _MARK = re.compile(rb"^(?P<mark>BEGIN|END):(?P<name>VEVENT|VTODO)\r?$", re.MULTILINE)
 # Up to the next beginning at most: otherwise many without an end would each be followed to the end of the file.
-_ZONE = re.compile(
-    rb"^BEGIN:VTIMEZONE\r?$(?:(?!^BEGIN:VTIMEZONE\r?$).)*?^END:VTIMEZONE\r?$", re.DOTALL | re.MULTILINE
-)
+_ZONE = re.compile(rb"^BEGIN:VTIMEZONE\r?$(?:(?!^BEGIN:VTIMEZONE\r?$).)*?^END:VTIMEZONE\r?$", re.DOTALL | re.MULTILINE)
 _BEGINS = re.compile(rb"^BEGIN:(VEVENT|VTODO)\r?$", re.MULTILINE)
 
 

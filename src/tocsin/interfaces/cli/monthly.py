@@ -65,8 +65,11 @@ def backtest_fatalities(
         for metric, found in others["history12"].items():
             ratio = found["ratio"]
             where = "all countries" if scope == "all" else f"without {scope}"
-            if ratio["low"] is None:
+            if ratio["value"] is None:
                 say(f"{metric}, ours over history12, {where}: no ratio, because history12 has a score of 0")
+                continue
+            if ratio["low"] is None:
+                say(f"{metric}, ours over history12, {where}: {ratio['value']:.3f}; one country tells no interval")
                 continue
             told = "not distinguishable" if ratio["low"] <= 1 <= ratio["high"] else "distinguishable"
             say(

@@ -55,6 +55,11 @@ def serve(request: Request) -> Response:
         "referrer-policy": "no-referrer",
         "x-robots-tag": "noindex",
     }
-    if request.headers.get("if-none-match") == headers["etag"]:
+    if _known(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def _known(told: str, etag: str) -> bool:
+    """Whether a program has it already. What stands between may have made its mark a weak one (RFC 9110, 13.1.2)."""
+    return told.strip() == "*" or etag in {one.strip().removeprefix("W/") for one in told.split(",")}
