@@ -5,10 +5,13 @@ from tests.account_team import Clock
 from tests.foreseen_team import BASIN, OWN, a_moment, an_instrument, day
 from tests.round_team import ANALYSTS, CONVENOR, DAY, answer, begun, by, opened, wanted
 
+from tocsin.core.belief import percent
 from tocsin.core.instant import moment
 from tocsin.desk import auditing, making
 from tocsin.desk.due import MOST, due
 from tocsin.desk.horizon import calendar
+from tocsin.desk.horizon.board import GONE, board
+from tocsin.desk.horizon.closing import OVERDUE
 from tocsin.desk.rounds import registering
 
 
@@ -92,6 +95,44 @@ def test_at_the_last_day_of_nine_in_ten_the_even_chance_is_told_from_the_next_da
     (later,) = due(by(node, "bb-one"))
     assert "one chance in two" in later.what
     assert moment(later.until).date() > sure
+
+
+def overdue(node, clock, ahead=20, **body):
+    """A moment that is so near that both decide-by dates of an instrument of ten to forty days have passed."""
+    return calendar.put(by(node, "aa-one"), a_moment(when=day(clock, ahead).isoformat(), **body)).id
+
+
+def test_what_has_passed_stays_first_while_there_is_some_chance(node, clock):
+    making.make(by(node, "aa-one"), an_instrument())
+    near = overdue(node, clock, 40, title="Near")
+    id = overdue(node, clock)
+    begun(node, clock)
+    found = due(by(node, "bb-one"))
+    assert found[0].id == id
+    assert {one.kind for one in found[1:]} == {"round", "statement"}
+    assert near in [one.id for one in found]
+    (window,) = [one for one in board(by(node, "bb-one")).windows if one.coming.view.id == id]
+    assert GONE < window.by.today < 0.5
+    assert window.by.even < day(clock, 0)
+    assert "has passed" in found[0].what
+    assert f"{percent(window.by.today)} still in time" in found[0].what
+    assert found[0].until is None
+    # When there is hardly any chance any more, nobody is told to hurry.
+    clock.turn(9 * DAY)
+    assert id not in [one.id for one in due(by(node, "bb-one"))]
+
+
+def test_a_few_that_have_passed_keep_their_place_on_a_full_list_and_no_more(node, clock):
+    making.make(by(node, "aa-one"), an_instrument())
+    moved = [overdue(node, clock, 200, title=f"Moved {n}") for n in range(MOST)]
+    for id in moved:
+        calendar.move(by(node, "aa-one"), id, {"when": day(clock, 210).isoformat()})
+    assert len(due(by(node, "bb-one"))) == MOST
+    late = {overdue(node, clock, title=f"Late {n}") for n in range(OVERDUE + 1)}
+    found = [one.id for one in due(by(node, "bb-one"))]
+    assert len(found) == MOST
+    assert set(found[:OVERDUE]) < late
+    assert not set(found[OVERDUE:]) & late
 
 
 def test_decide_by_dates_take_only_the_places_that_are_left(node, clock):

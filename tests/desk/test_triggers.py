@@ -13,9 +13,9 @@ from tocsin.core.instant import moment
 from tocsin.core.triggering import Backtest, Event
 from tocsin.desk import making, views
 from tocsin.desk.due import due
-from tocsin.desk.triggers import acting, agreeing, backtesting, evaluating, standing
+from tocsin.desk.triggers import acting, agreeing, backtesting, evaluating, standing, worded
 from tocsin.desk.triggers.backtesting import Wanted
-from tocsin.horizon.rules import State
+from tocsin.horizon.rules import State, month_name
 
 QUIET = [0.0] * 60
 
@@ -57,6 +57,24 @@ def refused(call, field):
     assert caught.value.field == field, caught.value
     assert caught.value.remedy
     return caught.value
+
+
+VOTE = {"type": "moment", "moment": "vote", "within_days": 60}
+
+
+def voted(node, when, **more):
+    """A vote on a day, put on record now; its identity."""
+    body = {"kind": "moment", "title": "Vote", "sort": "election", "timing": "fixed", "when": when.isoformat()}
+    given = {
+        "body": body | {"certainty": "expected", "source": "The commission"},
+        "subject": {"type": "place", "id": "SDN"},
+        "marking": cases.MARKING,
+    }
+    return making.make(by(node, "aa-one"), given | more).id
+
+
+def cited(vote):
+    return {"type": "statement", "reference": vote, "key": "vote", "reliability": "B", "credibility": "2"}
 
 
 def test_a_rule_that_refers_to_nothing_is_refused_with_field_rule_and_remedy(node):
@@ -262,19 +280,11 @@ def test_a_moment_of_the_calendar_raises_a_rule_as_it_comes_near_and_moves_with_
     day = moment(clock()).date()
 
     def vote(days, **more):
-        when = (day + timedelta(days=days)).isoformat()
-        body = {"kind": "moment", "title": "Vote", "sort": "election", "timing": "fixed", "when": when}
-        given = {
-            "body": body | {"certainty": "expected", "source": "The commission"},
-            "subject": {"type": "place", "id": "SDN"},
-            "marking": cases.MARKING,
-        }
-        return making.make(by(node, "aa-one"), given | more).id
+        return voted(node, day + timedelta(days=days), **more)
 
     first = vote(100)
     rule = {"conditions": [{"type": "moment", "moment": "vote", "within_days": 60}]}
-    item = {"type": "statement", "reference": first, "key": "vote", "reliability": "B", "credibility": "2"}
-    id = agreed(node, rule=rule, evidence=[item])
+    id = agreed(node, rule=rule, evidence=[cited(first)])
     assert evaluating.look(by(node, "aa-one"), id).state is State.QUIET
     clock.turn(DAY)
     vote(30, supersedes=[first])
@@ -330,3 +340,124 @@ def test_where_no_onset_is_known_of_a_place_the_back_test_says_so(node):
     told = backtesting.tried(by(node, "aa-one"), agreed(node, rule={"combine": "all", "conditions": [condition]}))
     assert (told.base, told.met, told.missed) == (None, 0, 0)
     assert "How often it came anyhow is not known." in told.verdict
+
+
+def test_a_moment_counts_as_of_the_days_on_which_it_was_on_record(node, clock):
+    before = moment(clock()).date()
+    clock.turn(DAY)
+    first = voted(node, before + timedelta(days=30))
+    id = agreed(node, rule={"conditions": [VOTE]}, evidence=[cited(first)])
+    day = moment(clock()).date()
+    assert evaluating.look(by(node, "bb-one"), id, before).state is State.CANNOT_TELL
+    then = evaluating.look(by(node, "aa-one"), id, day)
+    assert then.state is State.RAISED
+    clock.turn(DAY)
+    making.recall(by(node, CONVENOR), first, "Wrong.")
+    after = evaluating.look(by(node, "aa-one"), id, day)
+    assert (after.state, after.since, after.reasons) == (then.state, then.since, then.reasons)
+    # Who does not see what was withdrawn is told the verdict of that day, and not what was withdrawn.
+    other = evaluating.look(by(node, "bb-one"), id, day)
+    assert other.state is State.RAISED
+    assert "withdrawn since" in other.reasons[0]
+    assert "was 29" in then.reasons[0]
+    assert not any(secret in " ".join((*other.reasons, *other.sources)) for secret in ("29", "Vote", "2026-"))
+    assert evaluating.look(by(node, "bb-one"), id).state is State.CANNOT_TELL
+
+
+def test_a_rating_that_is_withdrawn_counts_as_of_the_days_on_which_it_stood(node, clock):
+    rating = {"type": "rating", "frame": "un-framework-2014", "factor": "1", "at_least": "high"}
+    id = agreed(node, rule={"conditions": [rating]})
+    before = moment(clock()).date()
+    clock.turn(DAY)
+    made = making.make(by(node, "aa-one"), assessments.given(ratings=high("1"), marking=cases.MARKING))
+    day = moment(clock()).date()
+    clock.turn(DAY)
+    making.recall(by(node, "aa-one"), made.id, "Wrong.")
+    for person in ("aa-one", "bb-one"):
+        assert evaluating.look(by(node, person), id, before).state is State.CANNOT_TELL
+        assert evaluating.look(by(node, person), id, day).state is State.RAISED
+        assert evaluating.look(by(node, person), id).state is State.CANNOT_TELL
+    assert "was 3" in evaluating.look(by(node, "aa-one"), id, day).reasons[0]
+    assert "was 3" not in evaluating.look(by(node, "bb-one"), id, day).reasons[0]
+
+
+def closed(node, id):
+    acting.confirm(by(node, "aa-one"), id, "Seen.", [cases.WITNESS])
+    acting.stand_down(by(node, "aa-one"), id, "It is over.")
+
+
+def test_after_years_without_numbers_a_new_cause_raises_a_new_alarm_of_its_own_month(node, clock, monkeypatch):
+    day = moment(clock()).date()
+    month = f"{day:%Y-%m}"
+    cases.made_up(monkeypatch, cases.months([*QUIET, 40.0, *[None] * 59], _before(day)))
+    first = voted(node, day + timedelta(days=6))
+    rule = {"combine": "any", "conditions": [cases.RULE["conditions"][0], VOTE]}
+    id = in_force(node, rule=rule, evidence=[cited(first)])
+    looked = evaluating.evaluate(by(node, "aa-one"), id)
+    assert (looked.alarm, looked.since) == (True, month)
+    closed(node, id)
+    assert not evaluating.evaluate(by(node, "aa-one"), id).alarm
+    # The numbers come back, in the same month: another condition raises the rule than the one that was stood down.
+    cases.made_up(monkeypatch, cases.months([*QUIET, 40.0, *[None] * 58, 50.0], _before(day)))
+    again = evaluating.evaluate(by(node, "aa-one"), id)
+    assert again.alarm
+    assert [one.month for one in again.agreed.alarms] == [month, month]
+    closed(node, id)
+    assert not evaluating.evaluate(by(node, "aa-one"), id).alarm
+
+
+def test_the_same_condition_raises_again_after_it_was_quiet_or_could_not_tell_and_not_while_it_lasts(
+    node, clock, monkeypatch
+):
+    def deaths(*values):
+        cases.made_up(monkeypatch, cases.months([*QUIET, 40.0, *values], _before(moment(clock()).date())))
+
+    deaths()
+    id = in_force(node)
+    assert evaluating.evaluate(by(node, "aa-one"), id).alarm
+    closed(node, id)
+    clock.turn(62 * DAY)
+    deaths(40.0, 40.0)
+    assert not evaluating.evaluate(by(node, "aa-one"), id).alarm
+    deaths(None, 40.0)
+    gap = evaluating.evaluate(by(node, "aa-one"), id)
+    assert (gap.alarm, gap.agreed.alarm.month) == (True, f"{moment(clock()).date():%Y-%m}")
+    closed(node, id)
+    clock.turn(62 * DAY)
+    deaths(None, 40.0, 0.0, 40.0)
+    assert evaluating.evaluate(by(node, "aa-one"), id).alarm
+
+
+def test_a_trigger_that_is_blind_does_not_look_quiet(node, clock, monkeypatch):
+    day = moment(clock()).date()
+    id = in_force(node)
+    assert "the rule now says raised since" in standing.agreed(by(node, "aa-one"), id).words
+    cases.made_up(monkeypatch, cases.months([*QUIET, *[None] * 59], _before(day)))
+    last = cases.months([*QUIET, *[None] * 59], _before(day))
+    (one,) = standing.listed(by(node, "aa-one"))
+    assert "in force, no alarm is open; the rule now says cannot tell; deaths.state-based: no number after" in one.words
+    assert one.words.endswith(month_name(max(last)))
+    cases.made_up(monkeypatch, cases.months(QUIET, _before(day)))
+    assert standing.listed(by(node, "aa-one"))[0].words.endswith("the rule now says quiet")
+
+
+def test_words_date_numbers_by_their_own_month_and_say_when_they_were_known(node, clock):
+    day = moment(clock()).date()
+    known, of = f"{day:%Y-%m}", f"{day.replace(day=1) - timedelta(days=1):%Y-%m}"
+    id = agreed(node)
+    assert f"was 15 deaths in {of} (known in {known})" in evaluating.look(by(node, "aa-one"), id).reasons[0]
+    told = backtesting.tried(by(node, "aa-one"), id)
+    assert told.last == known
+    assert f"to {known}, knowing the numbers up to the month before (" in told.verdict[0]
+    assert f" to {of}), it would have alarmed" in told.verdict[0]
+    assert "are of the month before" in worded.alarms_dated(told)
+
+
+def test_a_back_test_says_where_it_looks_for_what_the_rule_watches(node):
+    id = agreed(node)
+    assert "at the rule's own threshold" in " ".join(backtesting.tried(by(node, "aa-one"), id).verdict)
+    other = " ".join(backtesting.tried(by(node, "aa-one"), id, Wanted(at_least=500)).verdict)
+    assert "in a series that the rule watches" in other
+    assert "persistence" not in " ".join(
+        backtesting.tried(by(node, "aa-one"), id, Wanted("mass-killing.onset")).verdict
+    )

@@ -37,6 +37,18 @@ def test_every_route_is_documented(tmp_path):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_blank_line_cuts_a_table(page):
+    # A block of rows whose second line is not dashes is no table; it would stand there as plain text.
+    blocks = re.split(r"\n\s*\n", re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.M))
+    cut = [
+        block
+        for block in (each.strip() for each in blocks)
+        if block.startswith("|") and not re.match(r"[^\n]*\n\|[ :|-]+\|(\n|$)", block)
+    ]
+    assert cut == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_between_pages_lead_somewhere(page):
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):

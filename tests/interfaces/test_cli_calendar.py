@@ -66,6 +66,40 @@ def test_a_moment_and_an_instrument_give_a_decide_by_date_that_moves_along(run):
     assert "(9 in 10)" in text
 
 
+def test_the_horizon_names_the_country_and_what_has_passed(run):
+    added(run, when=ahead(27))
+    equipped(run)
+    (window,) = done(run("horizon", "--json"))["windows"]
+    sure, even = (window["decide_by"][name] for name in ("nine_in_ten", "one_in_two"))
+    assert max(sure, even) < ahead(0)
+    text = run("horizon").stdout
+    assert f"by {sure} (9 in 10, has passed), {even} (1 in 2, has passed)" in text
+    assert "(Sudan)" in text
+    assert "place:SDN" not in text
+    added(run, title="Far off", when=ahead(300))
+    assert "(9 in 10), " in run("horizon").stdout
+
+
+def test_the_horizon_says_what_the_months_say_of_each_place(run):
+    assert done(run("horizon", "--json"))["by_month"] is None
+    added(run, when=ahead(27))
+    told = done(run("horizon", "--json"))["by_month"]
+    (row,) = told["places"]
+    assert row["place"] == "SDN"
+    assert 0 <= row["at_least_25"] <= 1
+    signals = done(run("signals", "--json"))
+    assert row["signals"] == sum(one["place"] == "SDN" for one in signals["signals"])
+    ours = done(run("forecast", "fatalities", "Sudan", "--json"))["rows"][5]
+    assert row["at_least_25"] == pytest.approx(ours["at_least_25"])
+    text = run("horizon").stdout
+    assert f"Violence by month, known to {told['last']}" in text
+    assert f"Sudan: 25 or more deaths in {told['month']}: " in text
+    assert "tocsin forecast fatalities SDN" in text
+    # It is told as of now alone, and a place without a moment is told when it is asked for.
+    assert "Violence by month" not in run("horizon", "--as-of", "2020-01-01").stdout
+    assert "  Chad: " in run("horizon", "Chad").stdout
+
+
 def test_what_may_come_any_day_says_how_many_days_it_would_need(run):
     added(run, "--condition", "the ceasefire collapses", title="Collapse")
     equipped(run)

@@ -118,6 +118,27 @@ def test_a_trigger_goes_from_a_file_to_its_end(run: Run, home: Path) -> None:
     assert "tested, not in force" in run("trigger", "list").stdout
 
 
+def test_the_horizon_names_triggers_in_force_with_place_duty_and_alarm(run: Run, home: Path) -> None:
+    assert "nobody is on duty for one" in run("horizon").stdout
+    path = home / "trigger.toml"
+    path.write_text(TRIGGER.replace(', persons = ["local"] }', " }"), encoding="utf-8")
+    id = told(run("trigger", "add", path, "--yes", "--json"))["statement"]["id"]
+    assert "Killing jumps" not in run("horizon").stdout
+    test = run("trigger", "backtest", id, "--at-least", "25", "--within", "3")
+    tested = test.stdout.split("id: ")[1].split()[0]
+    assert run("trigger", "activate", id, "--backtest", tested, "--reason", "Worth it.").exit_code == 0
+    quiet = run("horizon", "Sudan").stdout
+    assert "  Sudan: Killing jumps: in force, no alarm is open" in quiet
+    assert "on duty: duty officer, this-node: VACANT" in quiet
+    assert run("trigger", "evaluate", id).exit_code == 0
+    assert "Killing jumps: alarm of " in run("horizon").stdout
+    (one,) = told(run("horizon", "--json"))["triggers"]
+    assert (one["id"], one["subject"], bool(one["alarm"])) == (id, "place:SDN", True)
+    assert "body.duty" in one["vacant"]
+    assert "Killing jumps" not in run("horizon", "Chad").stdout
+    assert told(run("horizon", "--as-of", "2020-01-01", "--json"))["triggers"] == []
+
+
 def test_a_look_at_an_earlier_day_stores_nothing(run: Run, home: Path) -> None:
     id = told(run("trigger", "add", home / "trigger.toml", "--yes", "--json"))["statement"]["id"]
     looked = told(run("trigger", "evaluate", id, "--as-of", "2000-01-01", "--json"))
@@ -206,3 +227,18 @@ def test_a_file_beyond_all_measure_is_one_sentence(
     assert ran.exit_code == 1
     assert isinstance(ran.exception, SystemExit), ran.exception
     assert words in ran.output
+
+
+def test_whoever_puts_a_blind_trigger_in_force_is_warned_and_the_list_says_so(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = told(run("trigger", "add", home / "trigger.toml", "--yes", "--json"))["statement"]["id"]
+    cases.made_up(monkeypatch, cases.months([0.0] * 60, (2021, 12)))
+    tested = run("trigger", "backtest", id)
+    assert "knowing the numbers up to the month before" in tested.stdout
+    test = tested.stdout.split("id: ")[1].split()[0]
+    made = run("trigger", "activate", id, "--backtest", test, "--reason", "Worth it.")
+    assert made.exit_code == 0
+    assert "Warning: the rule now says cannot tell" in made.stderr
+    for shown in (run("trigger", "list"), run("trigger", "show", id)):
+        assert "no alarm is open; the rule now says cannot tell; deaths.state-based: no number after" in shown.stdout

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from tocsin.core.foreseeing import Moment
 from tocsin.core.instant import instant
 from tocsin.core.marking import Marking
+from tocsin.desk.document import Paragraph
+from tocsin.desk.horizon import foreseen
 from tocsin.desk.horizon.feeds import Feed, Item
 from tocsin.desk.horizon.ics_reading import read_ics
 from tocsin.horizon.recurrence import days
@@ -256,3 +258,21 @@ def test_the_clocks_of_a_zone_are_set_when_the_database_says(name):
         offset = max(part for part in parts if part[0] <= at)[1]
         assert offset == at.astimezone(here).utcoffset(), at
         at += timedelta(hours=6)
+
+
+@pytest.mark.parametrize(
+    "condition", ["the ceasefire collapses", "if the ceasefire collapses", "If the ceasefire collapses"]
+)
+def test_a_condition_that_begins_with_if_gets_no_second_one(condition):
+    body = a_moment(timing="undated", condition=condition)
+    (one,) = in_icalendar(ics(feed(body)))
+    blocks = [one.text for one in foreseen.moment(body) if isinstance(one, Paragraph)]
+    for told in (one["DESCRIPTION"], atom(feed(body)).decode(), "\n".join(blocks)):
+        assert told.count("If the ceasefire collapses") == 1
+        assert "If if" not in told
+        assert "If If" not in told
+
+
+def test_a_word_that_only_begins_like_if_keeps_its_if():
+    assert foreseen.condition(a_moment(timing="undated", condition="Iffland resigns")) == "If Iffland resigns"
+    assert foreseen.condition(a_moment(when="2027-05-14")) == ""

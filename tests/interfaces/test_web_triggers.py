@@ -116,3 +116,24 @@ def test_something_else_is_shown_as_the_statement_that_it_is(node):
     test = standing.agreed(node.visit("aa-analyst", "web"), id).backtests[0].id
     assert browser(node, "aa-analyst").get(f"/trigger/{test}").headers["location"].startswith(f"/statement/{test}")
     assert "it would have alarmed twice" in words(browser(node, "aa-analyst").get(f"/statement/{test}").text)
+
+
+def test_a_trigger_whose_data_stopped_does_not_look_quiet_on_the_board_and_activation_warns(node, monkeypatch):
+    stopped = cases.months([0.0] * 60, (2021, 12))
+    cases.made_up(monkeypatch, stopped)
+    id = agreed(node)
+    act(node, "aa-desk-officer", id, "backtest")
+    page = words(browser(node, "aa-desk-officer").get(f"/trigger/{id}").text)
+    assert "Warning: today the rule cannot tell" in page
+    assert "It cannot tell now, so it raises no alarm before there are numbers: deaths.state-based: no number" in page
+    assert "An alarm's month is the one in which it would have been raised" in page
+    assert "at the rule's own threshold" in page
+    test = standing.agreed(node.visit("aa-analyst", "web"), id).backtests[0].id
+    act(node, "aa-desk-officer", id, "activate", backtest=test, reason="Worth it.", read="yes")
+    told = (
+        "In force, no alarm is open; the rule now says cannot tell; deaths.state-based: no number after that of 2021-12"
+    )
+    client = browser(node, "aa-analyst")
+    assert told in words(client.get("/triggers").text)
+    assert client.get("/triggers.json").json()["tables"]["triggers"]["rows"][0]["stands"].endswith("2021-12")
+    assert told[1:] in words(client.get("/horizon").text)

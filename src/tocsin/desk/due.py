@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from tocsin.core.belief import percent
 from tocsin.core.convening import Stage
 from tocsin.core.foreseeing import Certainty, Moment
 from tocsin.core.instant import NEVER, Instant, instant
@@ -40,6 +41,7 @@ def due(visit: Visit) -> tuple[Due, ...]:
     """What waits for this person, what closes first at the top; at most ``MOST``.
 
     Decide-by dates that are near wait for nobody in particular: they take the places that are left, the next first.
+    A few that have passed while there is still some chance keep a place, before all else.
     """
     found = [one for round in listed(visit) if (one := _of_round(visit, round))]
     for waiting in proposals(visit, waiting=True):
@@ -49,8 +51,10 @@ def due(visit: Visit) -> tuple[Due, ...]:
     found += [Due("trigger", *one) for one in alarms.waiting(visit)]
     found += [_of_move(one) for one in moves(visit)]
     found = sorted(found, key=_until)[:MOST]
-    found += [_of_closing(one) for one in closing(visit, MOST - len(found))]
-    return tuple(sorted(found, key=_until))
+    near = closing(visit, MOST - len(found))
+    overdue = [_of_closing(one) for one in near if one.overdue]
+    others = [*found[: MOST - len(near)], *(_of_closing(one) for one in near if not one.overdue)]
+    return (*overdue, *sorted(others, key=_until))
 
 
 def _until(one: Due) -> Instant:
@@ -59,12 +63,15 @@ def _until(one: Due) -> Instant:
 
 def _of_closing(one: Closing) -> Due:
     by = one.by
-    told = (
-        f"decide by {_day(by.even)} to have one chance in two; it was {_day(by.sure)} for nine in ten"
-        if one.passed
-        else f"decide by {_day(by.sure)} to be in time in nine cases of ten; by {_day(by.even)} in one of two"
-    )
-    until = instant(datetime(one.day.year, one.day.month, one.day.day, 23, 59, 59, tzinfo=UTC))
+    if one.overdue:
+        gone = f"the decide-by date, {_day(by.even)} for one chance in two, has passed"
+        told = f"{gone}; {percent(by.today)} still in time if begun today"
+    elif one.passed:
+        told = f"decide by {_day(by.even)} to have one chance in two; it was {_day(by.sure)} for nine in ten"
+    else:
+        told = f"decide by {_day(by.sure)} to be in time in nine cases of ten; by {_day(by.even)} in one of two"
+    ends = instant(datetime(one.day.year, one.day.month, one.day.day, 23, 59, 59, tzinfo=UTC))
+    until = None if one.overdue else ends
     marking = one.moment.head.marking.join(one.instrument.head.marking)
     return Due("statement", one.moment.id, one.title, told, until, marking)
 

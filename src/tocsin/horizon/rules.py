@@ -38,7 +38,8 @@ class State(StrEnum):
 class Threshold:
     """One condition over a series, with hysteresis; fields as in ``core.triggering.SeriesCondition``.
 
-    name: how the reasons call it. unit: of the numbers in them.
+    name: how the reasons call it. unit: of the numbers in them. lag: months from the month that a number is of to the
+    one in which it is known, which is the one asked about; the reasons say both.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Threshold:
     months: int = 1
     leave_months: int = 1
     unit: str = ""
+    lag: int = 0
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,8 @@ def _state(value: float | None, possible: set[_Inside]) -> State:
 
 
 def _reason(one: Threshold, month: int, value: float | None, state: State) -> str:
-    when = month_name(month)
+    when = month_name(month - one.lag) if month > one.lag else "a month before 1980-01"
+    known = f" (known in {month_name(month)})" if one.lag else ""
     if value is None:
         return f"{one.name}: no value for {when}, which is not zero; it cannot tell"
     unit = f" {one.unit}" if one.unit else ""
@@ -186,4 +189,4 @@ def _reason(one: Threshold, month: int, value: float | None, state: State) -> st
         place = f"between {one.leave:g} and {one.enter:g}, where it stays as it was"
     row = f"; {one.months} months in a row are needed" if one.months > 1 and state is not State.RAISED else ""
     told = f"{value:.2g}" if abs(value) < 1 else f"{value:g}"
-    return f"{one.name} was {told}{unit} in {when}, {place}{row}: {state.value}"
+    return f"{one.name} was {told}{unit} in {when}{known}, {place}{row}: {state.value}"

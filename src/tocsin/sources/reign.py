@@ -42,6 +42,9 @@ STATES = {
 HELD = ("held", "held early")
 """The states in which people voted, on the date given; all others are said of a vote, or of its date."""
 
+SCHEDULED = "scheduled"
+"""The state of a vote that was still to come in March 2021, on the date given."""
+
 KINDS = {"L": "legislative", "X": "executive", "R": "referendum"}
 _YES = {"Y": True, "N": False}
 

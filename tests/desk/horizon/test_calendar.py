@@ -10,7 +10,7 @@ from tests.round_team import CONVENOR, DAY, by, opened
 from tocsin.core.errors import NotFound, StatementError
 from tocsin.desk import making, views
 from tocsin.desk.horizon import calendar
-from tocsin.desk.horizon.board import board
+from tocsin.desk.horizon.board import applies, board
 
 
 @pytest.fixture
@@ -232,6 +232,40 @@ def test_an_instrument_that_is_not_in_use_or_of_another_place_or_time_has_no_win
     assert (found.windows, len(found.unmatched)) == ((), 1)
     making.make(by(node, "aa-one"), an_instrument({"type": "place", "id": "SDN"}))
     assert len(board(by(node, "bb-one")).windows) == 1
+
+
+@pytest.mark.parametrize(
+    ("period", "when", "holds"),
+    [
+        ("2026-2027", ("2027-12-31", "2027-12-31"), True),
+        ("2026-2027", ("2027-12-01", "2028-03-01"), True),
+        ("2026-2027", ("2028-01-01", "2028-01-01"), False),
+        ("2026-2027", ("2010-05-14", "2010-05-14"), False),
+        ("2027", ("2027-01-01", "2027-01-01"), True),
+        ("2027", ("2026-12-31", "2026-12-31"), False),
+        ("2027-02", ("2027-01-15", "2027-02-01"), True),
+        ("2027-02", ("2027-03-01", "2027-03-01"), False),
+        ("2027-02-03", ("2027-02-03", "2027-02-03"), True),
+        ("2027-02-03", ("2027-02-04", "2027-02-04"), False),
+    ],
+)
+def test_an_instrument_of_a_period_is_for_the_moments_in_it(period, when, holds):
+    first, last = map(date.fromisoformat, when)
+    assert applies(f"period:{period}", "place:SDN", first, last) is holds
+    assert applies("place:SDN", "place:SDN", first, last)
+    assert not applies("place:MLI", "place:SDN", first, last)
+
+
+def test_the_period_of_an_instrument_is_held_against_the_moment_and_not_against_today(node, clock):
+    year = day(clock, 0).year
+    for when in (f"{year - 16}-06-01", f"{year + 1}-06-01", f"{year + 2}-03-01"):
+        calendar.put(by(node, "aa-one"), a_moment(title=when, when=when))
+    calendar.put(by(node, "aa-one"), a_moment(title="Any day", timing="undated", condition="it fails"))
+    making.make(by(node, "aa-one"), an_instrument({"type": "period", "id": f"{year}-{year + 1}"}))
+    found = board(by(node, "bb-one"), first=date(year - 17, 1, 1), last=date(year + 3, 1, 1))
+    matched = [one.coming.body.title for one in (*found.windows, *found.any_day, *found.closed)]
+    assert matched == [f"{year + 1}-06-01", "Any day"]
+    assert [one.body.title for one in found.unmatched] == [f"{year - 16}-06-01", f"{year + 2}-03-01"]
 
 
 def test_what_was_called_off_has_no_window(node, clock):

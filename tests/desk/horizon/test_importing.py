@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from tests.account_team import Clock
 from tests.foreseen_team import BASIN, CLEAR, a_moment
@@ -284,6 +286,39 @@ def test_past_elections_come_in_as_one_command_open_to_everybody(mirror, tmp_pat
         assert importing.elections(visit, since=2015).unchanged == len(done.new)
     finally:
         node.store.close()
+
+
+def test_elections_that_are_still_to_come_are_expected_and_no_others_are_taken_in(mirror, tmp_path, monkeypatch):
+    settings = Settings(home=tmp_path, mirror=mirror, offline=True)
+    fetching.pull(settings, ["reign-elections"], offline=True)
+    monkeypatch.setattr(importing, "today", lambda visit: date(2026, 11, 25))
+    node = open_node(settings)
+    try:
+        importing.elections(node.local("cli"), since=2021)
+        bodies = [view.body for view in views.every(node.local("cli"), kind="moment")]
+    finally:
+        node.store.close()
+    expected = [body for body in bodies if body.certainty == "expected"]
+    assert {body.title.split(",")[1].strip() for body in expected} == {"Kyrgyz Republic", "Tajkistan"}
+    assert all(body.when >= "2026-11" and "as scheduled in 2021" in body.title for body in expected)
+    assert len(bodies) > len(expected)
+    assert all(body.when < "2021-04" for body in bodies if body.certainty == "confirmed")
+
+
+@pytest.mark.parametrize(
+    ("state", "when", "taken"),
+    [
+        ("scheduled", "2026-11-25", True),
+        ("scheduled", "2026-11-24", False),
+        ("scheduled", "2026-11", True),
+        ("scheduled", "2026-10", False),
+        ("due", "2027-01-30", False),
+        ("announced", "2027-01-30", False),
+        ("voided", "2027-01-30", False),
+    ],
+)
+def test_a_vote_is_to_come_if_it_was_scheduled_for_what_is_not_over(state, when, taken):
+    assert importing.to_come({"state": state, "when": when}, date(2026, 11, 25)) is taken
 
 
 def test_a_line_may_be_folded_within_a_letter(node):

@@ -89,7 +89,7 @@ def board(
         for one in moments
         if one.body.certainty is not Certainty.CALLED_OFF
         for view, body, lead in pairs
-        if applies(view.head.subject, one.view.head.subject, now)
+        if applies(view.head.subject, one.view.head.subject, *_days(one, now))
     ]
     matched = {(one.coming.view.id, one.coming.first) for one in windows}
     dated = sorted((one for one in windows if one.by), key=_closing)
@@ -109,22 +109,31 @@ def board(
     )
 
 
-def applies(key: str, place: str, now: date) -> bool:
-    """Whether an instrument about this subject is for a moment at this place, both by their keys: it is about the same
-    place, or about a period that has begun and is not over.
-
-    A period of one year, month or day is over when it ends; its times may have changed since.
+def applies(key: str, place: str, first: date, last: date) -> bool:
+    """Whether an instrument about this subject is for a moment between these days (both counted) at this place, both by
+    their keys: it is about the same place, or about a period of which some day is among these.
     """
     kind, _, id = key.partition(":")
-    return key == place if kind == "place" else _holds(id, now)
+    return key == place if kind == "place" else _holds(id, first, last)
 
 
-def _holds(period: str, now: date) -> bool:
-    """Whether a day is in a period, as ``2026``, ``2026-11``, ``2026-11-23`` or ``2025-2026``."""
-    parts = period.split("-")
-    if len(parts) == 2 and len(parts[1]) == 4:
-        return int(parts[0]) <= now.year <= int(parts[1])
-    return now.isoformat().startswith(period)
+def _days(one: Coming, now: date) -> tuple[date, date]:
+    """The days of which an instrument must hold for one: those of the moment. Where an end of them is not known, today,
+    or the day next to it on which the moment may come.
+    """
+    if one.first is not None and one.last is not None:
+        return one.first, one.last
+    day = max(now, one.first or now) if one.last is None else min(now, one.last)
+    return day, day
+
+
+def _holds(period: str, first: date, last: date) -> bool:
+    """Whether one of these days is in a period, as ``2026``, ``2026-11``, ``2026-11-23`` or ``2025-2026``."""
+    begins, _, ends = period.partition("-")
+    if len(ends) != 4:
+        begins = ends = period
+    # ISO days in the order of their letters: a shorter one stands for all that begin with it.
+    return begins <= last.isoformat() and first.isoformat()[: len(ends)] <= ends
 
 
 def _window(one: Coming, view: View, body: Instrument, lead: LeadTime, now: date) -> Window:

@@ -1,4 +1,4 @@
-"""Decide-by dates that are near, for a list of what is due: worked out from what stands, never stored."""
+"""Decide-by dates that are near or have passed, for what is due: worked out from what stands, never stored."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ from tocsin.store.held import Held
 NEAR = 30
 """Days within which a decide-by date is near."""
 
+OVERDUE = 3
+"""How many that have passed stand on the list even where it is full."""
+
 
 @dataclass(frozen=True)
 class Closing:
-    """An instrument for a moment whose decide-by date is near.
+    """An instrument for a moment whose decide-by date is near, or has passed while there is still some chance.
 
-    day: the date that passes next: at nine in ten, or, where that has passed, at one in two.
+    day: the date that passes next: at nine in ten, or, where that has passed, at one in two. passed: the first of these
+    has. overdue: both have.
     """
 
     moment: View
@@ -32,6 +36,7 @@ class Closing:
     by: DecideBy
     day: date
     passed: bool
+    overdue: bool
 
     @property
     def title(self) -> str:
@@ -48,15 +53,16 @@ class _Found:
     instrument: Held
     by: DecideBy
     passed: bool
+    overdue: bool
 
 
 def closing(visit: Visit, most: int) -> tuple[Closing, ...]:
     """The decide-by dates of the next ``NEAR`` days, the next first; each instrument once for each moment.
 
-    most: how many at most. Only what is returned goes on record as read.
+    Before them those whose days have both passed while the chance to be in time is still ``board.GONE`` or more. most:
+    how many at most, except that up to ``OVERDUE`` of those that have passed are told whatever it is. Only what is
+    returned goes on record as read.
     """
-    if most <= 0:
-        return ()
     now = today(visit)
     with visit.reading() as sight:
         bodies = [(head, made.body) for head, made in looking.standing(sight, "instrument")]
@@ -74,27 +80,31 @@ def closing(visit: Visit, most: int) -> tuple[Closing, ...]:
         found: dict[tuple[str, str], _Found] = {}
         for one in sorted(near, key=lambda one: (one.day, one.by.sure)):
             found.setdefault((one.moment.id, one.instrument.id), one)
-        kept = list(found.values())[:most]
+        overdue = sum(one.overdue for one in found.values())
+        kept = list(found.values())[: max(most, min(overdue, OVERDUE))]
         heads = {head.id: head for one in kept for head in (one.moment, one.instrument)}
         views = {view.id: view for view in shown(sight, list(heads.values()))}
-    return tuple(Closing(views[one.moment.id], views[one.instrument.id], one.by, one.day, one.passed) for one in kept)
+    return tuple(
+        Closing(views[one.moment.id], views[one.instrument.id], one.by, one.day, one.passed, one.overdue)
+        for one in kept
+    )
 
 
 def _near(head: Held, body: Moment, usable: list[tuple[Held, LeadTime]], now: date) -> Iterator[_Found]:
-    fitting = [(one, lead) for one, lead in usable if applies(one.subject, head.subject, now)]
-    if not fitting:
-        return
-    for span in _spans(body, now):
-        for instrument, lead in fitting:
+    for (first, last), span in _spans(body, now):
+        for instrument, lead in usable:
+            if not applies(instrument.subject, head.subject, first, last):
+                continue
             by = decide_by(span, lead, now)
-            passed = by.sure < now
+            passed, overdue = by.sure < now, by.even < now
             day = by.even if passed else by.sure
-            if now <= day <= now + timedelta(days=NEAR) and by.today >= GONE:
-                yield _Found(day, head, instrument, by, passed)
+            # Where there is a chance left, the moment itself is not over.
+            if day <= now + timedelta(days=NEAR) and by.today >= GONE:
+                yield _Found(day, head, instrument, by, passed, overdue)
 
 
-def _spans(body: Moment, now: date) -> Iterator[tuple[date, date]]:
-    """The spans of days of a moment that has a date, as the board has them."""
+def _spans(body: Moment, now: date) -> Iterator[tuple[tuple[date, date], tuple[date, date]]]:
+    """The days of a moment that has a date, as the board has them: as they are known, and widened."""
     if body.timing in (Timing.UNDATED, Timing.CONDITIONAL) or body.span is None:
         return
     for first, last in times(body, now, now + timedelta(days=AHEAD)):
@@ -102,4 +112,4 @@ def _spans(body: Moment, now: date) -> Iterator[tuple[date, date]]:
             continue
         whole = edtf.When(body.span.text, first, last, body.span.approximate, body.span.uncertain)
         if span := widened(whole):
-            yield span
+            yield (first, last), span

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from tocsin.core import edtf
@@ -30,11 +31,21 @@ def when(body: Moment) -> str:
     return said
 
 
+def condition(body: Moment) -> str:
+    """What must happen first, as a line that begins with *If*, also where whoever wrote it began so; empty if nothing
+    is said.
+    """
+    said = body.condition.strip()
+    if not said:
+        return ""
+    return f"I{said[1:]}" if re.match(r"if\b", said, re.IGNORECASE) else f"If {said}"
+
+
 def moment(body: Moment) -> list[Block]:
     """A moment as blocks of a document."""
     lines = [
         f"{body.sort.value.capitalize()}, {body.timing.value}, {body.certainty.value}: {when(body)}.",
-        *([f"If {body.condition}"] if body.condition else []),
+        *([said] if (said := condition(body)) else []),
         *([f"It comes again by the rule {body.recurrence}."] if body.recurrence else []),
         *([f"Not on {', '.join(_day(one) for one in body.skipped)}."] if body.skipped else []),
         f"Source: {body.source}",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from tocsin.core.seeing import originates
 from tocsin.core.statement import Origin, Statement
 from tocsin.desk import fetching, fiction, making
 from tocsin.desk.horizon import looking
+from tocsin.desk.horizon.calendar import today
 from tocsin.desk.horizon.csv_reading import read_csv
 from tocsin.desk.horizon.feeds import uid
 from tocsin.desk.horizon.ics_reading import read_ics
@@ -86,10 +88,10 @@ def import_file(
 
 def elections(visit: Visit, *, since: int = 1946, dry: bool = False) -> Imported:
     """Take in the elections that REIGN records as held, marked TLP:CLEAR for everyone, so that what followed them can
-    be looked up.
+    be looked up; and those that it has as scheduled for a day or month that is not over, as expected.
 
-    since: the first year. Votes that were announced, due, delayed or voided are not taken in: REIGN ended in 2021 and
-    knows no more of them.
+    since: the first year. Votes that were scheduled for a day that is over, or announced, due, delayed or voided, are
+    not taken in: REIGN ended in 2021 and knows no more of them.
 
     Errors: FetchError if REIGN is not at hand; AccessError if the role does not suffice.
     """
@@ -98,7 +100,12 @@ def elections(visit: Visit, *, since: int = 1946, dry: bool = False) -> Imported
     if frame is None:
         raise FetchError("REIGN's list of elections is not here", remedy=f"Run `tocsin pull {source.id}`")
     said = f"{source.citation} {source.vintage}; {source.licence}"
-    taken = [_election(row, said) for row in frame.iter_rows(named=True) if _held_since(row, since)]
+    now = today(visit)
+    taken = [
+        _election(row, said)
+        for row in frame.iter_rows(named=True)
+        if row["year"] >= since and (row["state"] in reign.HELD or to_come(row, now))
+    ]
     return store(visit, Content(tuple(taken), ()), PUBLIC, None, "organisation", dry)
 
 
@@ -231,21 +238,24 @@ def _given(
     }
 
 
-def _held_since(row: Mapping[str, Any], since: int) -> bool:
-    return row["state"] in reign.HELD and row["year"] >= since
+def to_come(row: Mapping[str, Any], now: date) -> bool:
+    """Whether a vote was scheduled for a day or month that is not over."""
+    when = str(row["when"])
+    return bool(row["state"] == reign.SCHEDULED and when >= now.isoformat()[: len(when)])
 
 
 def _election(row: Mapping[str, Any], source: str) -> Taken:
     kind = str(row["kind"])
     title = "Referendum" if kind == "referendum" else f"{kind.capitalize()} election"
     early = ", held early" if row["state"] == "held early" else ""
+    scheduled = row["state"] == reign.SCHEDULED
     day = row["precision"] == "day"
     body = {
-        "title": f"{title}, {row['name']}{early}",
+        "title": f"{title}, {row['name']}{early}{', as scheduled in 2021' if scheduled else ''}",
         "sort": (Sort.REFERENDUM if kind == "referendum" else Sort.ELECTION).value,
         "timing": "fixed" if day else "windowed",
         "when": row["when"],
-        "certainty": Certainty.CONFIRMED.value,
+        "certainty": (Certainty.EXPECTED if scheduled else Certainty.CONFIRMED).value,
         "source": source[:300],
         "uid": f"reign-{row['election']}-{row['sequence']}",
     }

@@ -19,7 +19,7 @@ def waiting(visit: Visit) -> tuple[Waiting, ...]:
     """
     return tuple(
         (one.view.id, one.body.title, what, until, one.view.head.marking)
-        for one in listed(visit)
+        for one in listed(visit, asked=False)
         if one.in_force and one.alarm and concerns(visit, one)
         for what, until in _lines(one, one.alarm)
     )

@@ -94,7 +94,7 @@ def _tried(visit: Visit, found: Agreed, wanted: Wanted) -> Backtest:
     told = _body(body.rule, made, sought, loaded, untested, lag)
     states = [one.state for one in made.verdicts if one.state is not State.CANNOT_TELL]
     raised, before = states.count(State.RAISED), states[:1] == [State.RAISED]
-    return told.model_copy(update={"verdict": verdict(told, _revised(loaded), raised, before)})
+    return told.model_copy(update={"verdict": verdict(told, _revised(loaded), raised, before, body.rule)})
 
 
 def _needed(rule: Rule, tested: int) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from tocsin.core.assessing import Assessment, Level, Status
@@ -29,18 +29,24 @@ OVER = 1e6
 
 @dataclass(frozen=True)
 class Read:
-    """A condition, ready to be asked. series: by the month of asking. source: what it rests on, in a sentence."""
+    """A condition, ready to be asked. series: by the month of asking. source: what it rests on, in a sentence.
+
+    untold: months whose number is of a statement that was withdrawn since and that the reader may not see any more:
+    the verdict stays what it was, and the number is not told.
+    """
 
     threshold: Threshold
     series: Series
     source: str
+    untold: frozenset[int] = frozenset()
 
 
 def conditions(sight: Sight, head: Held, statement: Statement, as_of: Instant) -> tuple[Read, ...]:
     """Every condition of a trigger with its series as known at an instant, by the month in which it is asked.
 
     What others said is read only where everybody who may see the trigger may see it too, so that a verdict tells nobody
-    of what is not for them, and only where the reader may see it.
+    of what is not for them, and only where the reader may see it. What counts in a month is what was on record at its
+    end (in the last month, at the instant): what came later does not count yet, what was withdrawn later counts still.
     """
     body = statement.body
     assert isinstance(body, Trigger)
@@ -49,6 +55,7 @@ def conditions(sight: Sight, head: Held, statement: Statement, as_of: Instant) -
 
 def threshold(one: SeriesCondition) -> Threshold:
     """A condition over a series of data."""
+    series = named().get(one.series)
     return Threshold(
         name=one.series,
         enter=one.enter,
@@ -56,7 +63,8 @@ def threshold(one: SeriesCondition) -> Threshold:
         over=one.side == "over",
         months=one.months,
         leave_months=one.leave_months,
-        unit=named()[one.series].unit,
+        unit=series.unit if series else "",
+        lag=series.lag if series else 0,
     )
 
 
@@ -80,42 +88,46 @@ def _read(
     place = statement.subject.id
     match one:
         case SeriesCondition():
-            series = named()[one.series]
-            found = series.load(sight.visit.settings, place)
-            if found is None:
+            series = named().get(one.series)
+            found = series.load(sight.visit.settings, place) if series else None
+            if series is None or found is None:
                 return Read(threshold(one), {}, f"{one.series}: the data are not on this node.")
             return Read(threshold(one), shifted(found.values, series.lag), found.source)
         case RatingCondition():
             name = f"Factor {one.factor} of {one.frame} (0 absent, 1 low, 2 medium, 3 high)"
             least = GRADES[one.at_least]
-            ratings, told = _ratings(sight, statement.subject.key, head.marking, one, as_of)
-            return Read(Threshold(name, least, least), ratings, told)
+            return _ratings(sight, statement.subject.key, head.marking, one, Threshold(name, least, least), as_of)
         case MomentCondition():
-            days, told = _days(sight, head.marking, statement, one, as_of)
-            within = float(one.within_days)
-            return Read(Threshold(f"Days until {told}", within, within, over=False), days, f"Calendar: {told}.")
+            return _days(sight, head.marking, statement, one, as_of)
 
 
 def _ratings(
-    sight: Sight, subject: str, marking: Marking, one: RatingCondition, as_of: Instant
-) -> tuple[Mapping[int, float | None], str]:
+    sight: Sight, subject: str, marking: Marking, one: RatingCondition, asked: Threshold, as_of: Instant
+) -> Read:
     """By month, the factor in the newest assessment of this frame that was on record by its end."""
     heads, before = list[Held](), as_of + 1
     while batch := sight.reader.heads(sight.scope, subject=subject, kind="assessment", before=before, limit=MOST):
-        heads += [head for head in sight.only(batch) if not head.recalled and not marking.looser_than(head.marking)]
+        heads += [head for head in batch if _saw(sight, head) and not marking.looser_than(head.marking)]
         before = batch[-1].recorded_at
-    sight.reads(heads)
-    made: list[tuple[int, float | None]] = []
+    withdrawn = _withdrawn(sight, heads)
+    sight.reads(sight.only(heads))
+    made: list[tuple[Held, float | None]] = []
     for head, (_, stated) in zip(heads, sight.reader.statements(heads).values(), strict=True):
         assert isinstance(stated.body, Assessment)
         if stated.body.frame == one.frame:
-            made.append((month_of(moment(head.recorded_at).date()), _grade(stated.body, one.factor)))
+            made.append((head, _grade(stated.body, one.factor)))
     last = month_of(moment(as_of).date())
     values: dict[int, float | None] = {}
-    for month, grade in reversed(made):  # oldest first, so that a newer one takes over from its month on
-        values |= dict.fromkeys(range(month, last + 1), grade)
-    told = f"{len(made)} assessments of this frame on this node, the newest in force in each month"
-    return values, f"Factor {one.factor} of {one.frame}: {told}."
+    untold: set[int] = set()
+    for head, grade in reversed(made):  # oldest first, so that a newer one takes over from its month on
+        first = month_of(moment(head.recorded_at).date())
+        gone = withdrawn.get(head.id, as_of + 1)
+        months = range(first, last + 1 if gone > as_of else min(last + 1, month_of(moment(gone).date())))
+        values |= dict.fromkeys(months, grade)
+        untold = untold | set(months) if not sight.sees(head) else untold - set(months)
+    standing = sum(withdrawn.get(head.id, as_of + 1) > as_of for head, _ in made)
+    told = f"{standing} assessments of this frame on this node, the newest in force in each month"
+    return Read(asked, values, f"Factor {one.factor} of {one.frame}: {told}.", frozenset(untold))
 
 
 def _grade(body: Assessment, factor: str) -> float | None:
@@ -128,51 +140,116 @@ def _grade(body: Assessment, factor: str) -> float | None:
     return GRADES[rating.level] if rating.level is not None else None
 
 
-def _days(
-    sight: Sight, marking: Marking, statement: Statement, one: MomentCondition, as_of: Instant
-) -> tuple[Mapping[int, float | None], str]:
+def _days(sight: Sight, marking: Marking, statement: Statement, one: MomentCondition, as_of: Instant) -> Read:
     """By month, days from its end (in the last month, from the day that is asked for) until a moment may come."""
+    within = float(one.within_days)
+
+    def found(told: str, values: Series, untold: Iterable[int] = ()) -> Read:
+        asked = Threshold(f"Days until {told}", within, within, over=False)
+        return Read(asked, values, f"Calendar: {told}.", frozenset(untold))
+
     item = cited(statement, one.moment)
-    found = _moved(sight, item.reference, marking, as_of) if item else None
-    if found is None:
-        return {}, f"the moment {one.moment}, which is not there any more"
-    span, day = found.span, moment(as_of).date()
+    versions = _versions(sight, item.reference, marking) if item else []
+    head = _standing(versions, as_of)
+    if head is None:
+        return found(f"the moment {one.moment}, which is not on record then or was withdrawn", {})
+    day = moment(as_of).date()
     last = month_of(day)
-    if found.certainty is Certainty.CALLED_OFF:
-        return dict.fromkeys(range(last - 24, last + 1), OVER), f"{found.title}, which is called off"
-    if span is None or span.earliest is None:
-        return {}, f"{found.title}, which has no date"
     values: dict[int, float | None] = {}
+    untold: list[int] = []
     for month in range(last - 24, last + 1):
         asked = day if month == last else _end(month)
-        over = span.latest is not None and asked > span.latest
-        values[month] = OVER if over else float(max(0, (span.earliest - asked).days))
-    return values, f"{found.title} ({span})"
+        stood = _standing(versions, end_of(asked))
+        if stood is not None:
+            values[month] = _until(stood.moment, asked)
+            if not sight.sees(stood.head):
+                untold.append(month)
+    sight.reads(sight.only(one.head for one in versions))
+    if not sight.sees(head.head):
+        return found(f"the moment {one.moment}, which was withdrawn since", values, untold)
+    body = head.moment
+    if body.certainty is Certainty.CALLED_OFF:
+        told = f"{body.title}, which is called off"
+    elif body.span is None or body.span.earliest is None:
+        told = f"{body.title}, which has no date"
+    else:
+        told = f"{body.title} ({body.span})"
+    return found(told, values, untold)
 
 
-def _moved(sight: Sight, id: str, marking: Marking, as_of: Instant) -> Moment | None:
-    """The moment as it stood at an instant, where it was moved to by then; None if it was withdrawn.
+def _until(one: Moment, asked: date) -> float | None:
+    """Days from a day until a moment may come; OVER if it is called off or over, None if it has no date."""
+    if one.certainty is Certainty.CALLED_OFF:
+        return OVER
+    if one.span is None or one.span.earliest is None:
+        return None
+    over = one.span.latest is not None and asked > one.span.latest
+    return OVER if over else float(max(0, (one.span.earliest - asked).days))
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A moment as it was put or moved on record. moves: what it takes the place of. withdrawn: when, if it was."""
+
+    head: Held
+    moment: Moment
+    moves: tuple[str, ...]
+    withdrawn: Instant | None
+
+    def stands(self, as_of: Instant) -> bool:
+        return self.head.recorded_at <= as_of and (self.withdrawn is None or self.withdrawn > as_of)
+
+
+def _versions(sight: Sight, id: str, marking: Marking) -> list[_Version]:
+    """The moment that is cited, first, and whatever moved it since, oldest first, of what the reader may or might see.
 
     Only what everybody may see who may see the trigger moves it.
     """
-    found = sight.reader.find([id]).get(id)
-    while found is not None:
-        later = [
-            link.source
-            for link in sight.reader.links_to([found.id], "supersedes")
-            if link.source.recorded_at <= as_of
-            and sight.sees(link.source)
-            and not link.source.recalled
-            and not marking.looser_than(link.source.marking)
+    heads = {one.id: one for one in sight.reader.find([id]).values() if _saw(sight, one)}
+    moves: dict[str, list[str]] = {}
+    new = list(heads)
+    while new:
+        links = [
+            link
+            for link in sight.reader.links_to(new, "supersedes")
+            if _saw(sight, link.source) and not marking.looser_than(link.source.marking)
         ]
+        for link in links:
+            moves.setdefault(link.source.id, []).append(link.target)
+        new = [link.source.id for link in links if link.source.id not in heads]
+        heads |= {link.source.id: link.source for link in links}
+    withdrawn = _withdrawn(sight, heads.values())
+    made = sight.reader.statements(heads.values())
+    found = [
+        _Version(heads[id], stated.body, tuple(moves.get(id, ())), withdrawn.get(id))
+        for id, (_, stated) in made.items()
+        if isinstance(stated.body, Moment)
+    ]
+    return sorted(found, key=lambda one: (bool(one.moves), one.head.recorded_at))
+
+
+def _standing(versions: list[_Version], as_of: Instant) -> _Version | None:
+    """The version in force at an instant; None if there was none yet, or it was withdrawn by then."""
+    found = versions[0] if versions else None
+    while found is not None:
+        later = [one for one in versions if found.head.id in one.moves and one.stands(as_of)]
         if not later:
             break
         found = later[-1]
-    if found is None or found.recalled or not sight.sees(found):
-        return None
-    sight.reads([found])
-    made = sight.reader.statements([found])[found.id][1].body
-    return made if isinstance(made, Moment) else None
+    return found if found is not None and found.stands(as_of) else None
+
+
+def _saw(sight: Sight, head: Held) -> bool:
+    """Whether the reader may see a statement, or might if it had not been withdrawn."""
+    return sight.sees(replace(head, recalled=False))
+
+
+def _withdrawn(sight: Sight, heads: Iterable[Held]) -> dict[str, Instant]:
+    """When each of these that was withdrawn was."""
+    found: dict[str, Instant] = {}
+    for link in sight.reader.links_to([head.id for head in heads if head.recalled], "recalls"):
+        found.setdefault(link.target, link.source.recorded_at)
+    return found
 
 
 def _end(month: int) -> date:

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from statistics import median
 
 from tocsin.core.belief import percent, significant
-from tocsin.core.triggering import Backtest
-from tocsin.desk.triggers.worded import rate
+from tocsin.core.triggering import Backtest, Rule, SeriesCondition
+from tocsin.desk.triggers.worded import asked_in, rate
 
 
-def verdict(found: Backtest, revised: Sequence[str], raised: int = 0, before: bool = False) -> tuple[str, ...]:
+def verdict(
+    found: Backtest, revised: Sequence[str], raised: int = 0, before: bool = False, rule: Rule | None = None
+) -> tuple[str, ...]:
     """The sentences, the most important first.
 
     revised: names of sources whose past values have been revised since. raised: months in which the rule was met.
-    before: whether it was met already in the first month that it could tell of.
+    before: whether it was met already in the first month that it could tell of. rule: what was tried.
     """
     if not found.months:
         return (
@@ -28,6 +30,7 @@ def verdict(found: Backtest, revised: Sequence[str], raised: int = 0, before: bo
             _met(found, raised, before),
             _followed(found),
             _against_base(found),
+            _persistence(found, rule),
             _begun(found),
             _leads(found),
             _unknown(found),
@@ -40,7 +43,7 @@ def verdict(found: Backtest, revised: Sequence[str], raised: int = 0, before: bo
 
 def _alarms(found: Backtest) -> str:
     many = f"would have alarmed {_times(len(found.alarms))}" if found.alarms else "would not have alarmed once"
-    told = f"From {found.first} to {found.last} it {many}"
+    told = f"{asked_in(found)} it {many}"
     if found.per_year is None:
         return f"{told}; in no month could it tell."
     if not found.alarms:
@@ -88,6 +91,22 @@ def _against_base(found: Backtest) -> str:
     if high < base:
         return f"{told}: after an alarm it came less often than otherwise. The rule points the wrong way."
     return f"{told}: with so few alarms it is not shown that one tells more than the base rate does."
+
+
+def _persistence(found: Backtest, rule: Rule | None) -> str:
+    """Whether the rule watches for what it is tested on: that it goes on is then no forecast."""
+    own = [
+        one.enter
+        for one in (rule.conditions if rule else ())
+        if isinstance(one, SeriesCondition) and one.series == found.sought.name and one.side == "over"
+    ]
+    if not own or found.sought.at_least is None:
+        return ""
+    same = "at the rule's own threshold" if found.sought.at_least in own else "in a series that the rule watches"
+    return (
+        f"What is looked for is {same}: an alarm says that there is killing, and killing goes on where it is "
+        "(persistence). That an alarm was followed says less than whether beginnings were met."
+    )
 
 
 def _begun(found: Backtest) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -69,7 +69,7 @@ class Agreed:
     """A trigger with all that was said about it, of what the reader may see, oldest first.
 
     activation: what put it in force; None if nothing does. vacant: duties for which nobody is named, each with the
-    field that gives it.
+    field that gives it. now: what the rule says today, where it is in force and was asked; else empty.
     """
 
     view: View
@@ -77,6 +77,7 @@ class Agreed:
     activation: View | None
     alarms: tuple[Alarm, ...]
     others: tuple[View, ...] = field(repr=False, default=())
+    now: str = ""
 
     @property
     def body(self) -> Trigger:
@@ -101,7 +102,11 @@ class Agreed:
 
     @property
     def words(self) -> str:
-        """Where it stands, in a line."""
+        """Where it stands, in a line, with what the rule says now: where nobody can tell, it is not quiet."""
+        return f"{self._words}; {self.now}" if self.now else self._words
+
+    @property
+    def _words(self) -> str:
         if self.view.state != "current":
             return {"recalled": "withdrawn", "superseded": "superseded by another version"}[self.view.state]
         if self.alarm:
@@ -137,12 +142,13 @@ def pin(body: Backtest) -> str:
 
 
 def agreed(visit: Visit, id: str) -> Agreed:
-    """A trigger as it stands, as far as this person may see.
+    """A trigger as it stands, as far as this person may see, with what its rule says now if it is in force.
 
     Errors: NotFound; StatementError if it is something else.
     """
     with visit.reading() as sight:
-        return standing_of(sight, id)
+        found = standing_of(sight, id)
+    return _asked(visit, (found,))[0]
 
 
 def standing_of(sight: Sight, id: str) -> Agreed:
@@ -155,12 +161,25 @@ def standing_of(sight: Sight, id: str) -> Agreed:
     return standing(sight, [head])[0]
 
 
-def listed(visit: Visit, subject: str | None = None) -> tuple[Agreed, ...]:
-    """The triggers that stand: with an open alarm first, then those in force, then the others; newest first in each."""
+def listed(visit: Visit, subject: str | None = None, *, asked: bool = True) -> tuple[Agreed, ...]:
+    """The triggers that stand: with an open alarm first, then those in force, then the others; newest first in each.
+
+    asked: with what the rules of those in force say now, which reads their data.
+    """
     heads = [view.head for view in views.every(visit, subject=subject, kind="trigger")]
     with visit.reading() as sight:
         found = standing(sight, heads)
+    if asked:
+        found = _asked(visit, found)
     return tuple(sorted(found, key=lambda one: (one.alarm is None, not one.in_force, -one.view.head.recorded_at)))
+
+
+def _asked(visit: Visit, found: tuple[Agreed, ...]) -> tuple[Agreed, ...]:
+    # Read late: what a rule says is computed from where the trigger stands, and needs the data.
+    from tocsin.desk.triggers.evaluating import looks
+
+    said = looks(visit, found)
+    return tuple(replace(one, now=said[one.view.id].words) if one.view.id in said else one for one in found)
 
 
 def concerns(visit: Visit, one: Agreed) -> bool:

@@ -131,6 +131,30 @@ def rate(one: Rate | None, *, share: bool = True) -> str:
     return f"{significant(one.value)} ({cover} {low} to {high}, over {significant(one.of)} years)"
 
 
+def asked_in(one: Backtest) -> str:
+    """The months in which a back-test asked the rule, and of which months the numbers were that it knew then."""
+    if not one.lag:
+        return f"Asked in each month from {one.first} to {one.last},"
+    late = "the month before" if one.lag == 1 else f"{one.lag} months before"
+    first, last = (_earlier(each, one.lag) for each in (one.first, one.last))
+    return f"Asked in each month from {one.first} to {one.last}, knowing the numbers up to {late} ({first} to {last}),"
+
+
+def alarms_dated(one: Backtest) -> str:
+    """What the month of an alarm in a back-test is, where numbers come late; empty where they do not."""
+    if not one.lag:
+        return ""
+    late = "the month before" if one.lag == 1 else f"{one.lag} months before"
+    return (
+        f"An alarm's month is the one in which it would have been raised; the newest numbers known then are of {late}."
+    )
+
+
+def _earlier(month: str, by: int) -> str:
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 - by, 12)
+    return f"{year:04d}-{number + 1:02d}"
+
+
 def past(one: PastAlarm) -> tuple[str, str, str, str]:
     """An alarm of a back-test as a row: raised, over, what followed, lead."""
     followed = {True: "yes", False: "no", None: "not known yet"}[one.followed]
@@ -165,6 +189,7 @@ def _backtest(body: Backtest) -> list[Block]:
     return [
         Bullets(body.verdict),
         Paragraph(f"Looked for: {body.sought.definition}"),
+        *_paragraphs(alarms_dated(body)),
         *table,
         *untested,
         *(Paragraph(one) for one in body.sources),

@@ -36,7 +36,7 @@ def import_(
     ] = None,
     to: To = None,
     caveat: Caveats = None,
-    reign: Annotated[bool, typer.Option("--reign", help="Past elections of REIGN instead of a file.")] = False,
+    reign: Annotated[bool, typer.Option("--reign", help="Elections of REIGN instead of a file.")] = False,
     since: Annotated[int, typer.Option(metavar="YEAR", help="With --reign: the first year.")] = 1946,
     attribution: Annotated[
         str | None, typer.Option(metavar="MODE", help="named, organisation or non-attributed.")

@@ -131,10 +131,15 @@ def activate(
     json: Json = False,
 ) -> None:
     """Put a trigger in force, in your own name."""
-    from tocsin.desk.triggers import agreeing
+    from tocsin.desk.triggers import agreeing, evaluating
+    from tocsin.horizon.rules import State
 
     with visiting(exercise=exercise) as visit:
-        one(agreeing.activate(visit, id, backtest, reason), json)
+        made = agreeing.activate(visit, id, backtest, reason)
+        found = evaluating.look(visit, id)
+        if found.state is State.CANNOT_TELL:
+            remark(showing.plain(f"Warning: {found.words}. It raises no alarm before there are numbers."))
+        one(made, json)
 
 
 def evaluate(
@@ -317,13 +322,15 @@ def _item(text: str) -> dict[str, str]:
 
 
 def _tried(body: Backtest) -> None:
-    from tocsin.desk.triggers.worded import past
+    from tocsin.desk.triggers.worded import alarms_dated, past
 
     for line in body.verdict:
         say(f"- {showing.plain(line)}")
     say(f"\nLooked for: {showing.plain(body.sought.definition)}\n")
     if body.alarms:
         table(("alarm", "over", "followed", "lead"), [past(each) for each in body.alarms])
+        if dated := alarms_dated(body):
+            say(dated)
     for line in (*(f"Not tried: {each}" for each in body.untested), *body.sources):
         say(showing.plain(line))
 

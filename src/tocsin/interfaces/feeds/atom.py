@@ -28,7 +28,7 @@ def atom(feed: Feed) -> bytes:
         _text(entry, "published", _second(item.first))
         _text(entry, "updated", _second(item.changed))
         SubElement(entry, "category", term=item.body.sort.value)
-        said = [item.body.text, f"If {item.body.condition}" if item.body.condition else "", item.body.source]
+        said = [item.body.text, foreseen.condition(item.body), item.body.source]
         _text(entry, "summary", "\n".join([item.marking.label, *(one for one in said if one)]))
     written_out: str = tostring(root, encoding="unicode")
     return ('<?xml version="1.0" encoding="utf-8"?>\n' + written_out).encode()

@@ -149,7 +149,7 @@ def _description(item: Item) -> str:
         item.marking.label,
         body.text,
         f"{body.sort.value}, {body.timing.value}, {body.certainty.value}: {foreseen.when(body)}",
-        f"If {body.condition}" if body.condition else "",
+        foreseen.condition(body),
         f"Written as {body.when}" if body.when and body.span and edtf.in_words(body.span) != body.when else "",
         f"Source: {body.source}",
     ]

@@ -97,7 +97,7 @@ def horizon_page(visit: Visit, params: Params) -> Page:
             "chart": horizon_chart("horizon", title, drawn, begins, found.last, today),
             "legend": legend(),
             "left": left,
-            "instruments": _for(found, wanted.subject, today),
+            "instruments": _for(found, wanted.subject),
             "windows": first_times(found.windows),
             "closed": first_times(found.closed),
             "loose": _loose(found),
@@ -189,11 +189,11 @@ def _loose(found: Board) -> list[tuple[Coming, Sequence[Window]]]:
     ]
 
 
-def _for(found: Board, subject: str | None, today: date) -> list[View]:
-    """The instruments in use; of one place, those that apply there today."""
+def _for(found: Board, subject: str | None) -> list[View]:
+    """The instruments in use; of one place, those that apply there in the days looked at."""
     if subject is None:
         return list(found.instruments)
-    return [view for view in found.instruments if applies(view.head.subject, subject, today)]
+    return [view for view in found.instruments if applies(view.head.subject, subject, found.first, found.last)]
 
 
 def _once(found: Iterable[Coming]) -> list[tuple[Coming, int]]:

@@ -80,6 +80,7 @@ def built(visit: Visit, id: str, labels: Labels, refused: Refused | None = None)
             "test_id": found.backtests[-1].id if found.backtests else "",
             "read_test": _read_test(found),
             "past": worded.past,
+            "dated": worded.alarms_dated(test) if test else "",
             "rate": worded.rate,
             "duty": worded.duty,
             "step": worded.step,
