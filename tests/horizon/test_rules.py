@@ -143,5 +143,5 @@ def test_a_reason_names_the_month_of_the_number_and_the_one_in_which_it_was_know
     one = Threshold("deaths", 25, 10, unit="deaths", lag=1)
     (before, known) = verdicts([one], 1, [{504: 11246.0}], 503, 504)
     assert known.reasons[0].startswith("deaths was 11246 deaths in 2021-11 (known in 2021-12), at or over 25")
-    assert "no value for 2021-10 (known in 2021-11)" in before.reasons[0]
+    assert "no value for 2021-10, which is not zero" in before.reasons[0]
     assert "a month before 1980-01" in verdicts([one], 1, [{}], 1, 1)[0].reasons[0]

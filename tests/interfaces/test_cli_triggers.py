@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from tests import trigger_cases as cases
 from typer.testing import CliRunner, Result
 
+from tocsin.core.triggering import Scenario, Trigger
+from tocsin.horizon import scenarios
 from tocsin.interfaces.cli import app
 
 Run = Callable[..., Result]
@@ -242,3 +245,17 @@ def test_whoever_puts_a_blind_trigger_in_force_is_warned_and_the_list_says_so(
     assert "Warning: the rule now says cannot tell" in made.stderr
     for shown in (run("trigger", "list"), run("trigger", "show", id)):
         assert "no alarm is open; the rule now says cannot tell; deaths.state-based: no number after" in shown.stdout
+
+
+@pytest.mark.parametrize(("command", "body"), [("trigger", Trigger), ("scenario", Scenario)])
+def test_the_example_in_the_reference_is_one_that_is_taken(command: str, body: Any) -> None:
+    reference = (Path(__file__).parents[2] / "docs/reference/cli.md").read_text(encoding="utf-8")
+    section = reference.split(f"## `tocsin {command} add FILE`")[1]
+    given = tomllib.loads(section.split("```toml")[1].split("```")[0])
+    made = body.model_validate(given["body"] | {"kind": command})
+    keys = {item["key"] for item in given["evidence"]}
+    if command == "scenario":
+        assert scenarios.fault(made.branches) is None
+        assert {key for branch in made.branches for key in branch.moments} <= keys
+    else:
+        assert {one.moment for one in made.rule.conditions if one.type == "moment"} <= keys

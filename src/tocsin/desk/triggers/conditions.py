@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tocsin.core.assessing import Assessment, Level, Status
@@ -15,6 +15,7 @@ from tocsin.core.statement import Statement
 from tocsin.core.triggering import MomentCondition, RatingCondition, SeriesCondition, Trigger
 from tocsin.desk.triggers.agreed import cited
 from tocsin.desk.triggers.loading import named
+from tocsin.desk.triggers.moved import saw, standing_at, versions_of, withdrawn_at
 from tocsin.desk.views import MOST
 from tocsin.desk.visit import Sight
 from tocsin.horizon.rules import Series, Threshold
@@ -107,9 +108,9 @@ def _ratings(
     """By month, the factor in the newest assessment of this frame that was on record by its end."""
     heads, before = list[Held](), as_of + 1
     while batch := sight.reader.heads(sight.scope, subject=subject, kind="assessment", before=before, limit=MOST):
-        heads += [head for head in batch if _saw(sight, head) and not marking.looser_than(head.marking)]
+        heads += [head for head in batch if saw(sight, head) and not marking.looser_than(head.marking)]
         before = batch[-1].recorded_at
-    withdrawn = _withdrawn(sight, heads)
+    withdrawn = withdrawn_at(sight, heads)
     sight.reads(sight.only(heads))
     made: list[tuple[Held, float | None]] = []
     for head, (_, stated) in zip(heads, sight.reader.statements(heads).values(), strict=True):
@@ -149,8 +150,8 @@ def _days(sight: Sight, marking: Marking, statement: Statement, one: MomentCondi
         return Read(asked, values, f"Calendar: {told}.", frozenset(untold))
 
     item = cited(statement, one.moment)
-    versions = _versions(sight, item.reference, marking) if item else []
-    head = _standing(versions, as_of)
+    versions = versions_of(sight, item.reference, marking) if item else []
+    head = standing_at(versions, as_of)
     if head is None:
         return found(f"the moment {one.moment}, which is not on record then or was withdrawn", {})
     day = moment(as_of).date()
@@ -159,7 +160,7 @@ def _days(sight: Sight, marking: Marking, statement: Statement, one: MomentCondi
     untold: list[int] = []
     for month in range(last - 24, last + 1):
         asked = day if month == last else _end(month)
-        stood = _standing(versions, end_of(asked))
+        stood = standing_at(versions, end_of(asked))
         if stood is not None:
             values[month] = _until(stood.moment, asked)
             if not sight.sees(stood.head):
@@ -185,71 +186,6 @@ def _until(one: Moment, asked: date) -> float | None:
         return None
     over = one.span.latest is not None and asked > one.span.latest
     return OVER if over else float(max(0, (one.span.earliest - asked).days))
-
-
-@dataclass(frozen=True)
-class _Version:
-    """A moment as it was put or moved on record. moves: what it takes the place of. withdrawn: when, if it was."""
-
-    head: Held
-    moment: Moment
-    moves: tuple[str, ...]
-    withdrawn: Instant | None
-
-    def stands(self, as_of: Instant) -> bool:
-        return self.head.recorded_at <= as_of and (self.withdrawn is None or self.withdrawn > as_of)
-
-
-def _versions(sight: Sight, id: str, marking: Marking) -> list[_Version]:
-    """The moment that is cited, first, and whatever moved it since, oldest first, of what the reader may or might see.
-
-    Only what everybody may see who may see the trigger moves it.
-    """
-    heads = {one.id: one for one in sight.reader.find([id]).values() if _saw(sight, one)}
-    moves: dict[str, list[str]] = {}
-    new = list(heads)
-    while new:
-        links = [
-            link
-            for link in sight.reader.links_to(new, "supersedes")
-            if _saw(sight, link.source) and not marking.looser_than(link.source.marking)
-        ]
-        for link in links:
-            moves.setdefault(link.source.id, []).append(link.target)
-        new = [link.source.id for link in links if link.source.id not in heads]
-        heads |= {link.source.id: link.source for link in links}
-    withdrawn = _withdrawn(sight, heads.values())
-    made = sight.reader.statements(heads.values())
-    found = [
-        _Version(heads[id], stated.body, tuple(moves.get(id, ())), withdrawn.get(id))
-        for id, (_, stated) in made.items()
-        if isinstance(stated.body, Moment)
-    ]
-    return sorted(found, key=lambda one: (bool(one.moves), one.head.recorded_at))
-
-
-def _standing(versions: list[_Version], as_of: Instant) -> _Version | None:
-    """The version in force at an instant; None if there was none yet, or it was withdrawn by then."""
-    found = versions[0] if versions else None
-    while found is not None:
-        later = [one for one in versions if found.head.id in one.moves and one.stands(as_of)]
-        if not later:
-            break
-        found = later[-1]
-    return found if found is not None and found.stands(as_of) else None
-
-
-def _saw(sight: Sight, head: Held) -> bool:
-    """Whether the reader may see a statement, or might if it had not been withdrawn."""
-    return sight.sees(replace(head, recalled=False))
-
-
-def _withdrawn(sight: Sight, heads: Iterable[Held]) -> dict[str, Instant]:
-    """When each of these that was withdrawn was."""
-    found: dict[str, Instant] = {}
-    for link in sight.reader.links_to([head.id for head in heads if head.recalled], "recalls"):
-        found.setdefault(link.target, link.source.recorded_at)
-    return found
 
 
 def _end(month: int) -> date:

@@ -47,6 +47,11 @@ class Looked:
         return self.verdicts[-1].reasons
 
     @property
+    def cannot_tell(self) -> bool:
+        """Whether the rule is neither met nor quiet, because numbers are missing."""
+        return self.state is State.CANNOT_TELL
+
+    @property
     def words(self) -> str:
         """What the rule says, in half a sentence, with what it is blind to."""
         since = f" since {self.since}" if self.since else ""

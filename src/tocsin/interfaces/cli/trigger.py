@@ -132,12 +132,11 @@ def activate(
 ) -> None:
     """Put a trigger in force, in your own name."""
     from tocsin.desk.triggers import agreeing, evaluating
-    from tocsin.horizon.rules import State
 
     with visiting(exercise=exercise) as visit:
         made = agreeing.activate(visit, id, backtest, reason)
         found = evaluating.look(visit, id)
-        if found.state is State.CANNOT_TELL:
+        if found.cannot_tell:
             remark(showing.plain(f"Warning: {found.words}. It raises no alarm before there are numbers."))
         one(made, json)
 

@@ -27,7 +27,10 @@ def triggers_page(visit: Visit, params: Params) -> Page:
     marking = markings(view for one in found for view in one.views)
     groups = (
         ("Alarms that are open", [one for one in found if one.alarm and one.in_force]),
-        ("In force, no alarm is open; what the rule says now stands with each", [one for one in found if one.in_force and not one.alarm]),
+        (
+            "In force, no alarm is open; what the rule says now stands with each",
+            [one for one in found if one.in_force and not one.alarm],
+        ),
         ("Not in force", [one for one in found if not one.in_force]),
     )
     return Page(
