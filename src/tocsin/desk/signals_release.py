@@ -7,14 +7,13 @@ for it. The deaths that were recorded are the source's and stay with it.
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tocsin.core.errors import ReleaseError
+from tocsin.forecast.release import write_together
 
 FILE = "signals.json"
 
@@ -116,20 +115,7 @@ class SignalsRelease(_Kept):
 
 def write_signals(folder: Path, release: SignalsRelease) -> None:
     """Write the file. Errors: ReleaseError where it cannot be written."""
-    part = folder / f"{FILE}.{os.getpid()}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        part.write_text(release.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        part.replace(folder / FILE)
-    except OSError as error:
-        raise ReleaseError(
-            f"the signals cannot be written ({error.strerror})",
-            where=str(folder),
-            remedy="Free space or name a folder that can be written with --out",
-        ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    write_together(folder, {FILE: (release.model_dump_json(indent=1) + "\n").encode()})
 
 
 def read_signals(folder: Path) -> SignalsRelease:

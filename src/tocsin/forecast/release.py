@@ -291,7 +291,7 @@ def read_archive(folder: Path, sha256: str | None = None) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ReleaseError(f"the archive cannot be read ({reason})", where=str(path), remedy=_REMEDY) from None
-    if sha256 is not None and _digest(content) != sha256:
+    if sha256 is not None and digest(content) != sha256:
         raise ReleaseError("this is not the archive that belongs to the release", where=str(path), remedy=_REMEDY)
     return archive
 
@@ -307,7 +307,7 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _digest(content: bytes) -> str:
+def digest(content: bytes) -> str:
     """SHA-256 with line ends made plain: a checkout may have turned them into its system's own."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
@@ -318,11 +318,15 @@ def write_release(folder: Path, release: Release, archive: pl.DataFrame) -> None
     Each is written beside, then renamed. Errors: ReleaseError where they cannot be written.
     """
     written = archive.select(list(ARCHIVE_SCHEMA)).cast(dict(ARCHIVE_SCHEMA)).write_csv().encode()  # type: ignore[arg-type]
-    bound = release.model_copy(update={"archive_sha256": _digest(written)})
-    contents = {
-        "archive.csv": written,
-        "release.json": (bound.model_dump_json(indent=1) + "\n").encode(),
-    }
+    bound = release.model_copy(update={"archive_sha256": digest(written)})
+    write_together(folder, {"archive.csv": written, "release.json": (bound.model_dump_json(indent=1) + "\n").encode()})
+
+
+def write_together(folder: Path, contents: dict[str, bytes]) -> None:
+    """Write these files so that a reader never takes half of one; each is written beside, then renamed.
+
+    Errors: ReleaseError where they cannot be written.
+    """
     # The number keeps apart two builds that end at the same time.
     parts = {folder / f"{name}.{os.getpid()}.part": folder / name for name in contents}
     try:

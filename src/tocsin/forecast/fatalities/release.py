@@ -6,11 +6,8 @@ results only; the deaths that were recorded are the source's and stay with it.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from tocsin.core.errors import ReleaseError
 from tocsin.core.work import Progress, silent
 from tocsin.forecast.fatalities.predict import LONGEST, forecast
 from tocsin.forecast.fatalities.procedure import Procedure
+from tocsin.forecast.release import digest, write_together
 from tocsin.panel.months import CountryMonths
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -91,25 +89,8 @@ def forecast_table(
 def write_monthly(folder: Path, release: MonthlyRelease, table: pl.DataFrame) -> None:
     """Write both files; a reader takes both or neither. Errors: ReleaseError where they cannot be written."""
     written = table.select(list(SCHEMA)).write_csv().encode()
-    bound = release.model_copy(update={"table_sha256": hashlib.sha256(written).hexdigest()})
-    contents = {"months.csv": written, "months.json": (bound.model_dump_json(indent=1) + "\n").encode()}
-    parts = {folder / f"{name}.{os.getpid()}.part": folder / name for name in contents}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for part, content in zip(parts, contents.values(), strict=True):
-            part.write_bytes(content)
-        for part, path in parts.items():
-            part.replace(path)
-    except OSError as error:
-        raise ReleaseError(
-            f"the monthly release cannot be written ({error.strerror})",
-            where=str(folder),
-            remedy="Free space or name a folder that can be written with --out",
-        ) from None
-    finally:
-        for part in parts:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+    bound = release.model_copy(update={"table_sha256": digest(written)})
+    write_together(folder, {"months.csv": written, "months.json": (bound.model_dump_json(indent=1) + "\n").encode()})
 
 
 def read_monthly(folder: Path) -> tuple[MonthlyRelease, pl.DataFrame]:
@@ -124,7 +105,7 @@ def read_monthly(folder: Path) -> tuple[MonthlyRelease, pl.DataFrame]:
     except (OSError, ValueError, ValidationError) as error:
         reason = getattr(error, "strerror", None) or "it does not read"
         raise ReleaseError(f"there is no monthly release ({reason})", where=str(folder), remedy=remedy) from None
-    if hashlib.sha256(content).hexdigest() != release.table_sha256:
+    if digest(content) != release.table_sha256:
         raise ReleaseError("months.csv is not the one that months.json names", where=str(folder), remedy=remedy)
     return release, pl.read_csv(content, schema=SCHEMA)
 
